@@ -1,0 +1,1 @@
+"""Sales-process primitives: values, records, a stage machine, metrics."""
