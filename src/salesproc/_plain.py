@@ -1,0 +1,172 @@
+"""Values as plain data for JSON, and back: the one place that knows how a value is written down.
+
+`dump` writes a value whose type the reader will know from a field; `tag` writes one of any type, and says which.
+An instant keeps its offset from UTC but not the name of its zone.
+"""
+
+import math
+import types
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import Enum
+from functools import cache
+from typing import Any, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import attrs
+
+from salesproc.errors import StorageError
+from salesproc.money import Money
+
+__all__ = ["dump", "load", "tag", "untag"]
+
+
+def dump(value: Any) -> Any:
+    """The value as text, numbers, lists and dicts."""
+    if isinstance(value, Enum):
+        return value.value
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, float):
+        return _finite(value)
+    if hasattr(value, "to_dict"):
+        return value.to_dict()
+    if isinstance(value, Mapping):
+        return {dump(key): dump(item) for key, item in value.items()}
+    if isinstance(value, tuple | list | set | frozenset):
+        items = sorted(value) if isinstance(value, set | frozenset) else value
+        return [dump(item) for item in items]
+    if attrs.has(type(value)) and not isinstance(value, Money):
+        return {
+            field.name: dump(getattr(value, field.name)) for field in attrs.fields(type(value)) if field.init
+        }
+    for kind, (write, _) in _SCALARS.items():
+        if isinstance(value, kind):
+            return write(value)
+    raise StorageError(f"no plain form for {value!r} of type {type(value).__name__}")
+
+
+def load(kind: Any, data: Any, where: str = "$") -> Any:
+    """The value of that type that `dump` wrote.
+
+    Raises:
+        StorageError: The data is nothing of that type; the message names the place.
+    """
+    try:
+        return _load(kind, data, where)
+    except StorageError:
+        raise
+    except (TypeError, ValueError, KeyError, AttributeError, ArithmeticError) as error:
+        raise StorageError(f"{where}: {data!r} is no {_name(kind)}: {error}") from error
+
+
+def tag(value: Any) -> Any:
+    """The value as plain data that says which type it was."""
+    if isinstance(value, Enum):
+        return value.value
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, float):
+        return _finite(value)
+    if isinstance(value, tuple):
+        return {"$tuple": [tag(item) for item in value]}
+    for kind, (write, _) in _SCALARS.items():
+        if isinstance(value, kind):
+            return {f"${kind.__name__.lower()}": write(value)}
+    raise StorageError(f"no plain form for {value!r} of type {type(value).__name__}")
+
+
+def untag(data: Any, where: str = "$") -> Any:
+    """The value that `tag` wrote.
+
+    Raises:
+        StorageError: The data is none of its making.
+    """
+    if not isinstance(data, Mapping):
+        return data
+    if len(data) == 1:
+        [(name, content)] = data.items()
+        if name == "$tuple" and isinstance(content, list):
+            return tuple(untag(item, where) for item in content)
+        for kind in _SCALARS:
+            if name == f"${kind.__name__.lower()}":
+                return load(kind, content, where)
+    raise StorageError(f"{where}: {data!r} is no tagged value")
+
+
+def _finite(value: float) -> float:
+    if not math.isfinite(value):
+        raise StorageError(f"no plain form for {value!r}: JSON has no such number")
+    return value
+
+
+def _money(data: Mapping[str, str]) -> Money:
+    return Money(data["amount"], data["currency"])
+
+
+# The order matters: a datetime is a date.
+_SCALARS: dict[type, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
+    datetime: (datetime.isoformat, datetime.fromisoformat),
+    date: (date.isoformat, date.fromisoformat),
+    timedelta: (lambda value: value // timedelta(microseconds=1), lambda data: timedelta(microseconds=data)),
+    Decimal: (str, Decimal),
+    Money: (lambda value: {"amount": str(value.amount), "currency": value.currency}, _money),
+}
+
+
+def _load(kind: Any, data: Any, where: str) -> Any:  # noqa: PLR0911 - one return per kind of type
+    if isinstance(kind, NewType):
+        return _load(kind.__supertype__, data, where)
+    if isinstance(kind, TypeVar):
+        return _load(str, data, where)
+    origin = get_origin(kind)
+    if origin in {Union, types.UnionType}:
+        return _load_union(get_args(kind), data, where)
+    if origin is tuple:
+        return tuple(
+            load(get_args(kind)[0], item, f"{where}[{i}]") for i, item in enumerate(_expect(list, data))
+        )
+    if origin is not None and issubclass(origin, Mapping):
+        key, item = get_args(kind)
+        return {load(key, k, where): load(item, v, f"{where}.{k}") for k, v in _expect(dict, data).items()}
+    plain = origin or kind
+    if hasattr(plain, "from_dict"):
+        return plain.from_dict(data)
+    if plain in _SCALARS:
+        return _SCALARS[plain][1](data)
+    if issubclass(plain, Enum):
+        return plain(data)
+    if attrs.has(plain):
+        return _load_record(plain, data, where)
+    return _expect(plain, data)
+
+
+def _load_union(kinds: tuple[Any, ...], data: Any, where: str) -> Any:
+    if data is None and type(None) in kinds:
+        return None
+    [kind] = [kind for kind in kinds if kind is not type(None)]
+    return _load(kind, data, where)
+
+
+def _load_record(kind: type, data: Any, where: str) -> Any:
+    hints = _hints(kind)
+    names = {field.name for field in attrs.fields(kind) if field.init}
+    unknown = sorted(set(_expect(dict, data)) - names)
+    if unknown:
+        raise StorageError(f"{where}: {kind.__name__} has no field {', '.join(map(repr, unknown))}")
+    return kind(**{name: load(hints[name], item, f"{where}.{name}") for name, item in data.items()})
+
+
+def _expect(kind: type, data: Any) -> Any:
+    if not isinstance(data, kind) or (isinstance(data, bool) and kind is not bool):
+        raise TypeError(f"{kind.__name__} expected, got {type(data).__name__}")
+    return data
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+def _name(kind: Any) -> str:
+    return getattr(kind, "__name__", str(kind))

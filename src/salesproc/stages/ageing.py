@@ -1,0 +1,90 @@
+"""How long a journey has been where it is: computed from the record, no timers."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, TypeVar
+
+from salesproc._instants import earlier, elapsed, require_aware
+from salesproc.calendars import WorkingCalendar
+from salesproc.errors import PeriodError
+from salesproc.periods import Period
+from salesproc.stages.journey import Journey
+from salesproc.stages.stage import StageKind
+
+if TYPE_CHECKING:
+    from salesproc.stages.process import Process
+
+__all__ = ["age", "overdue"]
+
+S = TypeVar("S", bound=str)
+
+
+def age(
+    process: "Process[S]",
+    journey: Journey[S],
+    as_of: datetime,
+    *,
+    calendar: WorkingCalendar | None = None,
+    pauses: Iterable[Period] = (),
+) -> timedelta | None:
+    """How long a journey has been in its stage; ``None`` in a final stage and on hold, where no clock runs.
+
+    Args:
+        process: The process it is in.
+        journey: Where the entity is.
+        as_of: Until when, aware.
+        calendar: Count working time only.
+        pauses: Periods that do not count, such as a wait the customer asked for; they may overlap.
+
+    Raises:
+        PeriodError: *as_of* lies before the stage was entered.
+
+    >>> asked = SIMPLE.start("O-1", at=noon)
+    >>> age(SIMPLE, asked, noon + timedelta(days=3))
+    datetime.timedelta(days=3)
+    """
+    stage = process.stage(journey.stage)
+    entered = journey.entered_at
+    if earlier(require_aware(as_of, "as_of"), entered):
+        raise PeriodError(f"{journey.entity} entered {str(stage.name)!r} at {entered}, after as_of {as_of}")
+    if stage.final or stage.kind is StageKind.ON_HOLD:
+        return None
+    span = calendar.working_time if calendar is not None else elapsed
+    return span(entered, as_of) - sum((span(a, b) for a, b in _within(pauses, entered, as_of)), timedelta(0))
+
+
+def overdue(
+    process: "Process[S]",
+    journey: Journey[S],
+    as_of: datetime,
+    *,
+    calendar: WorkingCalendar | None = None,
+    pauses: Iterable[Period] = (),
+) -> timedelta | None:
+    """By how much its age is past the limit of its stage; ``None`` when it is not, or there is no limit.
+
+    Takes and raises what `age` does. A limit of one day is 24 hours; of working time where a calendar is given.
+    """
+    limit = process.stage(journey.stage).limit
+    running = age(process, journey, as_of, calendar=calendar, pauses=pauses)
+    return running - limit if limit is not None and running is not None and running > limit else None
+
+
+def _within(pauses: Iterable[Period], start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """The pauses clipped to the span and joined where they overlap, so that no time is taken off twice."""
+    done = start.astimezone(UTC)
+    last = end.astimezone(UTC)
+    for a, b in sorted(_instants(pause) for pause in pauses):
+        begin, stop = max(a, done), min(b, last)
+        if begin < stop:
+            yield begin, stop
+            done = stop
+
+
+def _instants(pause: Period) -> tuple[datetime, datetime]:
+    start, end = pause.start, pause.end
+    if not isinstance(start, datetime) or not isinstance(end, datetime):
+        raise PeriodError(f"a pause runs from one aware datetime to another, got {pause!r}")
+    return require_aware(start, "pause.start").astimezone(UTC), require_aware(end, "pause.end").astimezone(
+        UTC
+    )

@@ -1,0 +1,316 @@
+"""A process: which stages there are, which steps lead from one to another, and what each step asks for.
+
+The definition is a value, the journey is a value, a step is a function from one journey to the next.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, TypeVar, overload
+
+from salesproc._instants import earlier, require_aware
+from salesproc.errors import UnknownName
+from salesproc.stages import _stored, bulk
+from salesproc.stages._definition import Definition, Move
+from salesproc.stages.journey import NO_EVIDENCE, Evidence, Journey, StageChange, recorded
+from salesproc.stages.outcome import Accepted, Option, RefusalKind, Refused
+from salesproc.stages.reasons import Reason, ReasonCode
+from salesproc.stages.requirements import Attempt, Requirement
+
+__all__ = ["Process"]
+
+S = TypeVar("S", bound=str)
+_tuple: Any = tuple.__new__  # the constructor of a NamedTuple without its wrapper: half the cost of a step
+
+
+class Process(Definition[S]):
+    """Stages and the transitions between them, checked when built.
+
+    Attributes:
+        name: What the process is called.
+        version: Counts up when the definition changes; every recorded change carries it.
+        stages: In the order a sale goes through them.
+        transitions: Every way from stage to stage.
+        initial: The stages a journey may begin in.
+
+    Raises:
+        DefinitionError: The definition has faults; every one is listed.
+
+    >>> from salesproc.stages import Process, Stage, StageKind, Transition
+    >>> order = Process(
+    ...     "order",
+    ...     stages=[Stage("asked"), Stage("paid", kind=StageKind.WON)],
+    ...     transitions=[Transition("pay", "asked", "paid")],
+    ... )
+    >>> order
+    <Process order version 1: asked, paid>
+    """
+
+    __slots__ = ()
+
+    # Taking a step
+
+    def start(
+        self,
+        entity: str,
+        *,
+        at: datetime,
+        stage: S | None = None,
+        by: str | None = None,
+        reason: str | None = None,
+        evidence: Evidence | None = None,
+    ) -> Journey[S]:
+        """A new journey; its first change records the creation.
+
+        Args:
+            entity: Which lead, deal or customer.
+            at: When it began, aware.
+            stage: One of the initial stages; the first of them unless given.
+            by: Who created it.
+            reason: Why.
+            evidence: What was known then.
+
+        Raises:
+            NaiveTimeError: *at* has no time zone.
+            UnknownName: A journey cannot begin in that stage.
+        """
+        begin = self.initial[0] if stage is None else stage
+        if begin not in self.initial:
+            raise UnknownName("initial stage", begin, self.initial, f"process {self.name!r}")
+        begin = self._by_name[begin].name
+        facts = recorded(evidence) if evidence else NO_EVIDENCE
+        first = (entity, begin, require_aware(at, "at"), None, None, by, reason, facts, self.version)
+        return _tuple(Journey, (entity, begin, (_tuple(StageChange, first),)))  # type: ignore[no-any-return]
+
+    @overload
+    def step(
+        self,
+        journey: Journey[S],
+        event: str,
+        /,
+        *,
+        at: datetime,
+        by: str | None = ...,
+        reason: str | None = ...,
+        evidence: Evidence | None = ...,
+    ) -> Accepted[S] | Refused: ...
+    @overload
+    def step(
+        self,
+        journey: Journey[S],
+        /,
+        *,
+        to: S,
+        at: datetime,
+        by: str | None = ...,
+        reason: str | None = ...,
+        evidence: Evidence | None = ...,
+    ) -> Accepted[S] | Refused: ...
+    def step(
+        self,
+        journey: Journey[S],
+        event: str | None = None,
+        /,
+        *,
+        at: datetime,
+        to: S | None = None,
+        by: str | None = None,
+        reason: str | None = None,
+        evidence: Evidence | None = None,
+    ) -> Accepted[S] | Refused:
+        """Take a step, by its event or by the stage it leads to.
+
+        Args:
+            journey: Where the entity is; it stays as it is.
+            event: The transition to take.
+            to: The stage to go to, in place of the event; refused where several events lead there.
+            at: When, in business time, aware; not before the last change.
+            by: Who takes it.
+            reason: Why.
+            evidence: What the requirements ask for; copied into the record.
+
+        Returns:
+            `Accepted` with the journey after the step, or `Refused` with every reason. A requirement that raises is
+            a bug, and what it raises comes through.
+
+        Raises:
+            NaiveTimeError: *at* has no time zone.
+            UnknownName: The journey is in a stage this process does not have.
+        """
+        moves = self._moves.get(journey.stage)
+        last = journey.history[-1]
+        if moves is None or last.process_version != self.version:
+            return self._foreign(journey, event or str(to))
+        if event is None:
+            return self._step_to(journey, moves, to, at=at, by=by, reason=reason, evidence=evidence)
+        move = moves.get(event)
+        if move is None:
+            return _no_such(journey, event, moves)
+        if at.tzinfo is None:
+            require_aware(at, "at")
+        if earlier(at, last.at):
+            return _backwards(journey, event, at, last.at)
+        facts = recorded(evidence) if evidence else NO_EVIDENCE
+        if move.requires:
+            attempt = _tuple(Attempt, (journey, event, at, by, reason, facts))
+            reasons: tuple[Reason, ...] = ()
+            for required in move.requires:
+                reasons += required.check(attempt)
+            if reasons:
+                return _not_met(journey, event, reasons)
+        entity, target = journey.entity, move.target
+        row = (entity, target, at, journey.stage, event, by, reason, facts, self.version)
+        change: StageChange[S] = _tuple(StageChange, row)
+        return _tuple(Accepted, (_tuple(Journey, (entity, target, (*journey.history, change))), change))  # type: ignore[no-any-return]
+
+    def why_not(
+        self,
+        journey: Journey[S],
+        event: str,
+        *,
+        at: datetime | None = None,
+        by: str | None = None,
+        reason: str | None = None,
+        evidence: Evidence | None = None,
+    ) -> tuple[Reason, ...]:
+        """The reasons the step would be refused for, from the step itself; empty when it would be taken.
+
+        Args:
+            journey: Where the entity is.
+            event: The transition in question.
+            at: When it would be taken; at the last change unless given.
+            by: Who would take it.
+            reason: Why.
+            evidence: What would be shown.
+        """
+        when = journey.entered_at if at is None else at
+        outcome = self.step(journey, event, at=when, by=by, reason=reason, evidence=evidence)
+        return () if isinstance(outcome, Accepted) else outcome.reasons
+
+    def allowed(
+        self,
+        journey: Journey[S],
+        *,
+        at: datetime | None = None,
+        by: str | None = None,
+        reason: str | None = None,
+        evidence: Evidence | None = None,
+    ) -> tuple[Option[S], ...]:
+        """What can be taken from here, in the order of the definition, and what each still needs.
+
+        Args:
+            journey: Where the entity is.
+            at: When; at the last change unless given.
+            by: Who asks.
+            reason: Why.
+            evidence: What can be shown already.
+        """
+        moves: dict[str, Any] = self._moves.get(journey.stage, {})
+        return tuple(
+            Option(
+                event,
+                move.target,
+                self.why_not(journey, event, at=at, by=by, reason=reason, evidence=evidence),
+            )
+            for event, move in moves.items()
+        )
+
+    # From the store and back
+
+    def replay(self, history: Iterable[StageChange[str]], *, check_requirements: bool = True) -> Journey[S]:
+        """The journey these changes make, each of them checked as if it were taken now.
+
+        Args:
+            history: The changes of one entity, oldest first, beginning with its creation.
+            check_requirements: Judge the recorded evidence again; without it only moves, times and versions are judged.
+
+        Raises:
+            LogError: The changes are no journey of this process; the message names the change.
+        """
+        return bulk.replay(self, tuple(history), check_requirements=check_requirements)
+
+    def migrate(
+        self,
+        journey: Journey[str],
+        *,
+        stages: Mapping[str, S] | None = None,
+        events: Mapping[str, str] | None = None,
+    ) -> Journey[S]:
+        """A journey made under another version, in the words of this one.
+
+        Every change gets the new names and this version; entity, times, people and evidence stay. The moves are judged,
+        the requirements are not: they were judged when the step was taken.
+
+        Args:
+            journey: Made under an earlier version.
+            stages: Old stage name to new stage; stages not named keep theirs.
+            events: Old event to new event.
+
+        Raises:
+            LogError: A stage or a move of the journey does not exist here, with both versions in the message.
+        """
+        return bulk.migrate(self, journey, stages or {}, events or {})
+
+    @overload
+    @classmethod
+    def from_dict(
+        cls, data: Mapping[str, Any], *, requirements: Iterable[Requirement] = ...
+    ) -> "Process[str]": ...
+    @overload
+    @classmethod
+    def from_dict(
+        cls, data: Mapping[str, Any], *, stages: type[S], requirements: Iterable[Requirement] = ...
+    ) -> "Process[S]": ...
+    @classmethod
+    def from_dict(
+        cls, data: Mapping[str, Any], *, stages: Any = str, requirements: Iterable[Requirement] = ()
+    ) -> "Process[Any]":
+        """A definition from stored data.
+
+        Args:
+            data: What `to_dict` gave.
+            stages: Your ``StrEnum`` of stages; plain text unless given.
+            requirements: The requirements of your own that the data names.
+
+        Raises:
+            StorageError: The data is no definition, or names a requirement that was not given.
+            DefinitionError: The definition has faults.
+        """
+        return Process(**_stored.parts(data, stages, tuple(requirements)))
+
+    def _step_to(
+        self, journey: Journey[S], moves: Mapping[str, Move], to: S | None, **options: Any
+    ) -> Accepted[S] | Refused:
+        if to is None:
+            raise TypeError("step() takes an event or to=, and got neither")
+        events = tuple(event for event, move in moves.items() if move.target == to)
+        if len(events) == 1:
+            return self.step(journey, events[0], **options)
+        if events:
+            reason = Reason(ReasonCode.AMBIGUOUS_TARGET, str(to), journey.stage, events)
+            return Refused(RefusalKind.AMBIGUOUS_TARGET, (reason,), journey.entity, journey.stage, str(to)),
+                journey.stage,
+                events,
+            )
+        return _no_such(journey, f"move to {to}", moves)
+
+    def _foreign(self, journey: Journey[S], event: str) -> Refused:
+        if journey.version == self.version:
+            self.stage(journey.stage)
+        reason = Reason(ReasonCode.OTHER_VERSION, journey.entity, journey.version, self.version)
+        return Refused(RefusalKind.OTHER_VERSION, (reason,), journey.entity, journey.stage, event)
+
+
+def _no_such(journey: Journey[str], event: str, moves: Mapping[str, Move]) -> Refused:
+    reason = _tuple(Reason, (ReasonCode.NO_SUCH_TRANSITION, event, journey.stage, tuple(moves), ()))
+    return _tuple(Refused, (RefusalKind.NO_SUCH_TRANSITION, (reason,), journey.entity, journey.stage, event))  # type: ignore[no-any-return]
+
+
+def _backwards(journey: Journey[str], event: str, at: datetime, last: datetime) -> Refused:
+    reason = Reason(ReasonCode.TIME_RUNS_BACKWARDS, event, at, last)
+    return Refused(RefusalKind.TIME_RUNS_BACKWARDS, (reason,), journey.entity, journey.stage, event)
+
+
+def _not_met(journey: Journey[str], event: str, reasons: tuple[Reason, ...]) -> Refused:
+    missing = all(reason.code is ReasonCode.MISSING for reason in reasons)
+    kind = RefusalKind.EVIDENCE_MISSING if missing else RefusalKind.REQUIREMENT_NOT_MET
+    return _tuple(Refused, (kind, reasons, journey.entity, journey.stage, event))  # type: ignore[no-any-return]
