@@ -4,6 +4,9 @@
 An instant keeps its offset from UTC but not the name of its zone.
 """
 
+# Values of any type pass through here, so their types are unknown by nature.
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+
 import math
 import types
 from collections.abc import Callable, Mapping
@@ -33,13 +36,12 @@ def dump(value: Any) -> Any:
         return value.to_dict()
     if isinstance(value, Mapping):
         return {dump(key): dump(item) for key, item in value.items()}
-    if isinstance(value, tuple | list | set | frozenset):
-        items = sorted(value) if isinstance(value, set | frozenset) else value
-        return [dump(item) for item in items]
+    if isinstance(value, tuple):
+        return [dump(item) for item in value]
+    if isinstance(value, frozenset):
+        return [dump(item) for item in sorted(value)]
     if attrs.has(type(value)) and not isinstance(value, Money):
-        return {
-            field.name: dump(getattr(value, field.name)) for field in attrs.fields(type(value)) if field.init
-        }
+        return {field.name: dump(getattr(value, field.name)) for field in _fields(type(value))}
     for kind, (write, _) in _SCALARS.items():
         if isinstance(value, kind):
             return write(value)
@@ -84,14 +86,17 @@ def untag(data: Any, where: str = "$") -> Any:
     """
     if not isinstance(data, Mapping):
         return data
-    if len(data) == 1:
-        [(name, content)] = data.items()
+    for name, content in data.items() if len(data) == 1 else ():
         if name == "$tuple" and isinstance(content, list):
             return tuple(untag(item, where) for item in content)
         for kind in _SCALARS:
             if name == f"${kind.__name__.lower()}":
                 return load(kind, content, where)
     raise StorageError(f"{where}: {data!r} is no tagged value")
+
+
+def _fields(kind: type) -> list[Any]:
+    return [field for field in attrs.fields(kind) if field.init]
 
 
 def _finite(value: float) -> float:
@@ -114,7 +119,7 @@ _SCALARS: dict[type, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
 }
 
 
-def _load(kind: Any, data: Any, where: str) -> Any:  # noqa: PLR0911 - one return per kind of type
+def _load(kind: Any, data: Any, where: str) -> Any:
     if isinstance(kind, NewType):
         return _load(kind.__supertype__, data, where)
     if isinstance(kind, TypeVar):
@@ -126,6 +131,8 @@ def _load(kind: Any, data: Any, where: str) -> Any:  # noqa: PLR0911 - one retur
         return tuple(
             load(get_args(kind)[0], item, f"{where}[{i}]") for i, item in enumerate(_expect(list, data))
         )
+    if origin is frozenset:
+        return frozenset(load(get_args(kind)[0], item, where) for item in _expect(list, data))
     if origin is not None and issubclass(origin, Mapping):
         key, item = get_args(kind)
         return {load(key, k, where): load(item, v, f"{where}.{k}") for k, v in _expect(dict, data).items()}
@@ -150,7 +157,7 @@ def _load_union(kinds: tuple[Any, ...], data: Any, where: str) -> Any:
 
 def _load_record(kind: type, data: Any, where: str) -> Any:
     hints = _hints(kind)
-    names = {field.name for field in attrs.fields(kind) if field.init}
+    names = {field.name for field in _fields(kind)}
     unknown = sorted(set(_expect(dict, data)) - names)
     if unknown:
         raise StorageError(f"{where}: {kind.__name__} has no field {', '.join(map(repr, unknown))}")

@@ -45,8 +45,9 @@ def _names(
 
 def _stage_values(stages: Sequence[Stage[str]]) -> Iterator[str]:
     for stage in stages:
-        name, chance, limit = str(stage.name), stage.probability, stage.limit
-        if not isinstance(chance, Decimal | None):  # type: ignore[redundant-expr]
+        name, limit = str(stage.name), stage.limit
+        chance: object = stage.probability  # callers without a type checker pass floats
+        if not isinstance(chance, Decimal | None):
             yield f"stage {name!r} has probability {chance!r}; give a Decimal from text, such as Decimal('0.3')"
         elif chance is not None and not 0 <= chance <= 1:
             yield f"stage {name!r} has probability {chance}; a probability is from 0 to 1, not percent"

@@ -15,6 +15,8 @@ __all__ = ["Definition", "Move"]
 
 S = TypeVar("S", bound=str)
 
+_PARTS = ("name", "version", "stages", "transitions", "initial")
+
 
 class Move(NamedTuple):
     """A transition as the table keeps it: where it leads and what it asks for."""
@@ -57,7 +59,14 @@ class Definition(Generic[S]):
             target = by_name[str(transition.target)].name
             for source in transition.sources(stages):
                 moves[str(source)][transition.event] = Move(target, transition.requires)
-        self.__attrs_init__(name, version, stages, transitions, initial, moves, by_name)
+        values: dict[str, object] = {
+            "name": name,
+            "version": version,
+            "stages": stages,
+            "transitions": transitions,
+        }
+        for field, value in {**values, "initial": initial, "_moves": moves, "_by_name": by_name}.items():
+            object.__setattr__(self, field, value)  # frozen for everybody else
 
     @classmethod
     def pipeline(
@@ -193,16 +202,11 @@ class Definition(Generic[S]):
         return (self.name, self.version, self.stages, self.transitions, self.initial)
 
     def _derived(self, **changes: Any) -> Self:
-        same = {
-            "name": self.name,
-            "version": self.version,
-            "stages": self.stages,
-            "transitions": self.transitions,
-        }
-        return type(self)(**{**same, "initial": self.initial, **changes})
+        parts: dict[str, Any] = {name: getattr(self, name) for name in _PARTS}
+        parts.update(changes)
+        return type(self)(**parts)
 
 
-def _rebuilt(
-    cls: type[Definition[Any]], name: str, version: int, stages: Any, transitions: Any, initial: Any
-) -> Definition[Any]:
+def _rebuilt(cls: type[Definition[Any]], name: str, version: int, *parts: Any) -> Definition[Any]:
+    stages, transitions, initial = parts
     return cls(name, version=version, stages=stages, transitions=transitions, initial=initial)

@@ -7,7 +7,7 @@ import attrs
 
 from salesproc.errors import UnknownName
 from salesproc.stages.requirements import Requirement
-from salesproc.stages.stage import ANY_OPEN, AnyOpen, Stage, StageKind, Transition
+from salesproc.stages.stage import ANY_OPEN, Stage, StageKind, Transition
 
 if TYPE_CHECKING:
     from salesproc.stages._definition import Definition
@@ -51,7 +51,9 @@ def without(process: "Definition[Any]", gone: str, bridge: str) -> dict[str, Any
     for one in process.transitions:
         if one.target == gone:
             if one.event == bridge:
-                kept.append(attrs.evolve(one, target=onward.target, requires=(*one.requires, *onward.requires)))
+                kept.append(
+                    attrs.evolve(one, target=onward.target, requires=(*one.requires, *onward.requires))
+                )
             continue
         sources = _sources_less(one, gone)
         if sources != ():
@@ -63,10 +65,10 @@ def without(process: "Definition[Any]", gone: str, bridge: str) -> dict[str, Any
     }
 
 
-def with_transitions(process: "Definition[S]", added: Sequence[Transition[S]]) -> list[Transition[S]]:
+def with_transitions(process: "Definition[Any]", added: Sequence[Transition[Any]]) -> list[Transition[Any]]:
     """The transitions with more; an old one yields the sources that a new one of its event takes over."""
     taken = {(str(source), one.event) for one in added for source in one.sources(process.stages)}
-    kept: list[Transition[S]] = []
+    kept: list[Transition[Any]] = []
     for one in process.transitions:
         sources = one.sources(process.stages)
         left = tuple(source for source in sources if (str(source), one.event) not in taken)
@@ -110,9 +112,8 @@ def _onward(process: "Definition[Any]", gone: str) -> Transition[Any]:
 
 
 def _sources_less(one: Transition[Any], gone: str) -> Any:
-    if isinstance(one.source, AnyOpen):
+    named = one.named_sources
+    if named is None:
         return one.source
-    if isinstance(one.source, tuple):
-        left = tuple(source for source in one.source if source != gone)
-        return left[0] if len(left) == 1 else left
-    return () if one.source == gone else one.source
+    left = tuple(source for source in named if source != gone)
+    return left[0] if len(left) == 1 else left

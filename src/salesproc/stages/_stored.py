@@ -11,7 +11,7 @@ from salesproc import _plain
 from salesproc.errors import StorageError, did_you_mean
 from salesproc.stages import requirements as req
 from salesproc.stages.requirements import Requirement
-from salesproc.stages.stage import ANY_OPEN, AnyOpen, Stage, StageKind, Transition
+from salesproc.stages.stage import ANY_OPEN, Stage, StageKind, Transition
 
 if TYPE_CHECKING:
     from salesproc.stages._definition import Definition
@@ -96,15 +96,10 @@ def _load_stage(data: Mapping[str, Any], stages: Any) -> Stage[Any]:
 
 
 def _transition(transition: Transition[str]) -> dict[str, Any]:
-    source = transition.source
-    sources = (
-        None
-        if isinstance(source, AnyOpen)
-        else [str(one) for one in (source if isinstance(source, tuple) else (source,))]
-    )
+    named = transition.named_sources
     return {
         "event": transition.event,
-        "source": sources,
+        "source": None if named is None else [str(name) for name in named],
         "target": str(transition.target),
         "requires": [_requirement(one) for one in transition.requires],
         "reopens": transition.reopens,
@@ -114,10 +109,10 @@ def _transition(transition: Transition[str]) -> dict[str, Any]:
 def _load_transition(
     data: Mapping[str, Any], stages: Any, named: Mapping[str, Requirement]
 ) -> Transition[Any]:
-    names = data["source"]
-    source: Any = ANY_OPEN if names is None else tuple(stages(name) for name in names)
-    if isinstance(source, tuple) and len(source) == 1:
-        source = source[0]
+    names: list[str] | None = data["source"]
+    source: Any = ANY_OPEN
+    if names is not None:
+        source = stages(names[0]) if len(names) == 1 else tuple(stages(name) for name in names)
     requires = [_load_requirement(one, named) for one in data["requires"]]
     return Transition(
         data["event"], source, stages(data["target"]), requires=requires, reopens=data["reopens"]

@@ -1,10 +1,10 @@
 """Somebody else's log, held against a process: what does not fit, row by row, and what is left when it is cleaned."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar, cast
 
 import attrs
 
@@ -277,7 +277,7 @@ def _unreadable(row: Any) -> str | None:
 
 def _named(row: Any, number: int) -> tuple[str, int, str]:
     """Whatever can be said of a row that could not be read."""
-    cells = [str(cell) for cell in row[:2]] if isinstance(row, tuple | list) else []
+    cells = [str(cell) for cell in cast("Sequence[object]", row)[:2]] if isinstance(row, tuple | list) else []
     entity, stage = [*cells, "", ""][:2]
     return entity, number, stage
 

@@ -6,7 +6,7 @@ Both are plain tuples, so a store may hand rows straight in, and a million of th
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Generic, NamedTuple, NoReturn, TypeAlias, TypeVar
+from typing import Any, Final, Generic, NamedTuple, NoReturn, TypeAlias, TypeVar, cast
 
 from salesproc import _plain
 from salesproc.errors import StorageError
@@ -23,6 +23,31 @@ Evidence: TypeAlias = Mapping[str, EvidenceValue]
 
 _PLAIN = frozenset({str, int, bool, float, Decimal, datetime, date, Money, type(None)})
 _ARGUMENTS = ("by", "reason")
+
+
+class _NoEvidence(dict[str, EvidenceValue]):
+    """The one empty evidence that all changes without evidence share; writing to it is an error."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> str:
+        return "NO_EVIDENCE"
+
+    def __copy__(self) -> "_NoEvidence":
+        return self
+
+    def __deepcopy__(self, memo: dict[int, object]) -> "_NoEvidence":
+        return self
+
+
+def _refuse(*_: object, **__: object) -> NoReturn:
+    raise TypeError("a recorded change cannot be given evidence afterwards; pass evidence= to the step")
+
+
+for _name in ("__setitem__", "setdefault", "update", "__ior__"):
+    setattr(_NoEvidence, _name, _refuse)
+
+NO_EVIDENCE: Final[Evidence] = _NoEvidence()
 
 
 class StageChange(NamedTuple, Generic[S_co]):
@@ -47,7 +72,7 @@ class StageChange(NamedTuple, Generic[S_co]):
     event: str | None = None
     by: str | None = None
     reason: str | None = None
-    evidence: Evidence = {}  # noqa: RUF012 - replaced below by a dict that cannot be written to
+    evidence: Evidence = NO_EVIDENCE
     process_version: int = 1
 
     def to_dict(self) -> dict[str, Any]:
@@ -129,27 +154,6 @@ class Journey(NamedTuple, Generic[S_co]):
         return f"<Journey {self.entity} in {str(self.stage)!r} after {moves} {'move' if moves == 1 else 'moves'}>"
 
 
-class _NoEvidence(dict[str, EvidenceValue]):
-    """The one empty evidence that all changes without evidence share; writing to it is an error."""
-
-    __slots__ = ()
-
-    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
-        raise TypeError("a recorded change cannot be given evidence afterwards; pass evidence= to the step")
-
-    __setitem__ = setdefault = update = __ior__ = _refuse
-
-    def __reduce__(self) -> str:
-        return "NO_EVIDENCE"
-
-    def __copy__(self) -> "_NoEvidence":
-        return self
-
-    def __deepcopy__(self, memo: dict[int, object]) -> "_NoEvidence":
-        return self
-
-
-NO_EVIDENCE = _NoEvidence()
 _KINDS: dict[str, Any] = {
     "entity": str,
     "stage": str,
@@ -160,8 +164,6 @@ _KINDS: dict[str, Any] = {
     "reason": str | None,
     "process_version": int,
 }
-StageChange.__new__.__defaults__ = (None, None, None, None, NO_EVIDENCE, 1)
-StageChange._field_defaults["evidence"] = NO_EVIDENCE
 
 
 def recorded(evidence: Evidence) -> dict[str, EvidenceValue]:
@@ -196,5 +198,5 @@ def _checked(evidence: dict[str, EvidenceValue]) -> dict[str, EvidenceValue]:
 
 def _storable(value: object) -> bool:
     if isinstance(value, tuple):
-        return all(_storable(item) for item in value)
+        return all(map(_storable, cast("tuple[object, ...]", value)))
     return isinstance(value, str | int | float | Decimal | date | Money | None)

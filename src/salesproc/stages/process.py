@@ -3,7 +3,7 @@
 The definition is a value, the journey is a value, a step is a function from one journey to the next.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar, overload
 
@@ -19,7 +19,9 @@ from salesproc.stages.requirements import Attempt, Requirement
 __all__ = ["Process"]
 
 S = TypeVar("S", bound=str)
-_tuple: Any = tuple.__new__  # the constructor of a NamedTuple without its wrapper: half the cost of a step
+# A NamedTuple made without its wrapper: half the cost of a step.
+_tuple: Callable[..., Any] = vars(tuple)["__new__"]
+#  the constructor of a NamedTuple without its wrapper: half the cost of a step
 
 
 class Process(Definition[S]):
@@ -79,7 +81,8 @@ class Process(Definition[S]):
         begin = self._by_name[begin].name
         facts = recorded(evidence) if evidence else NO_EVIDENCE
         first = (entity, begin, require_aware(at, "at"), None, None, by, reason, facts, self.version)
-        return _tuple(Journey, (entity, begin, (_tuple(StageChange, first),)))  # type: ignore[no-any-return]
+        created: StageChange[S] = _tuple(StageChange, first)
+        return Journey(entity, begin, (created,))
 
     @overload
     def step(
@@ -160,7 +163,9 @@ class Process(Definition[S]):
         entity, target = journey.entity, move.target
         row = (entity, target, at, journey.stage, event, by, reason, facts, self.version)
         change: StageChange[S] = _tuple(StageChange, row)
-        return _tuple(Accepted, (_tuple(Journey, (entity, target, (*journey.history, change))), change))  # type: ignore[no-any-return]
+        after = _tuple(Journey, (entity, target, (*journey.history, change)))
+        accepted: Accepted[S] = _tuple(Accepted, (after, change))
+        return accepted
 
     def why_not(
         self,
@@ -287,10 +292,7 @@ class Process(Definition[S]):
             return self.step(journey, events[0], **options)
         if events:
             reason = Reason(ReasonCode.AMBIGUOUS_TARGET, str(to), journey.stage, events)
-            return Refused(RefusalKind.AMBIGUOUS_TARGET, (reason,), journey.entity, journey.stage, str(to)),
-                journey.stage,
-                events,
-            )
+            return Refused(RefusalKind.AMBIGUOUS_TARGET, (reason,), journey.entity, journey.stage, str(to))
         return _no_such(journey, f"move to {to}", moves)
 
     def _foreign(self, journey: Journey[S], event: str) -> Refused:
@@ -302,7 +304,10 @@ class Process(Definition[S]):
 
 def _no_such(journey: Journey[str], event: str, moves: Mapping[str, Move]) -> Refused:
     reason = _tuple(Reason, (ReasonCode.NO_SUCH_TRANSITION, event, journey.stage, tuple(moves), ()))
-    return _tuple(Refused, (RefusalKind.NO_SUCH_TRANSITION, (reason,), journey.entity, journey.stage, event))  # type: ignore[no-any-return]
+    refused: Refused = _tuple(
+        Refused, (RefusalKind.NO_SUCH_TRANSITION, (reason,), journey.entity, journey.stage, event)
+    )
+    return refused
 
 
 def _backwards(journey: Journey[str], event: str, at: datetime, last: datetime) -> Refused:
@@ -313,4 +318,5 @@ def _backwards(journey: Journey[str], event: str, at: datetime, last: datetime) 
 def _not_met(journey: Journey[str], event: str, reasons: tuple[Reason, ...]) -> Refused:
     missing = all(reason.code is ReasonCode.MISSING for reason in reasons)
     kind = RefusalKind.EVIDENCE_MISSING if missing else RefusalKind.REQUIREMENT_NOT_MET
-    return _tuple(Refused, (kind, reasons, journey.entity, journey.stage, event))  # type: ignore[no-any-return]
+    refused: Refused = _tuple(Refused, (kind, reasons, journey.entity, journey.stage, event))
+    return refused

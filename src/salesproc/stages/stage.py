@@ -93,8 +93,16 @@ class Transition(Generic[S_co]):
     requires: tuple[Requirement, ...] = attrs.field(default=(), kw_only=True, converter=_all)
     reopens: bool = attrs.field(default=False, kw_only=True)
 
-    def sources(self, stages: "Iterable[Stage[str]]") -> tuple[str, ...]:
-        """The stages it starts from, in a process with these stages; never its own target by way of ``any_open``."""
+    @property
+    def named_sources(self) -> tuple[S_co, ...] | None:
+        """The stages it starts from, as a tuple; ``None`` for ``any_open``."""
         if isinstance(self.source, AnyOpen):
-            return tuple(stage.name for stage in stages if not stage.final and stage.name != self.target)
+            return None
         return self.source if isinstance(self.source, tuple) else (self.source,)
+
+    def sources(self, stages: Iterable[Stage[str]]) -> tuple[str, ...]:
+        """The stages it starts from in a process with these stages; never its own target by way of ``any_open``."""
+        named = self.named_sources
+        if named is None:
+            return tuple(stage.name for stage in stages if not stage.final and stage.name != self.target)
+        return named
