@@ -1,6 +1,6 @@
 """The definition half of a process: its parts, its checks, its plain form, and definitions made from it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, Generic, NamedTuple, Self, TypeVar
 
 import attrs
@@ -8,6 +8,8 @@ import attrs
 from salesproc.errors import DefinitionError, UnknownName
 from salesproc.stages import _derive, _stored, diagram
 from salesproc.stages._checks import faults
+from salesproc.stages.journey import Evidence
+from salesproc.stages.reasons import Reason
 from salesproc.stages.requirements import Requirement, provided
 from salesproc.stages.stage import ANY_OPEN, AnyOpen, Stage, StageKind, Transition
 
@@ -22,7 +24,7 @@ class Move(NamedTuple):
     """A transition as the table keeps it: where it leads and what it asks for."""
 
     target: str
-    requires: tuple[Requirement, ...]
+    checks: tuple[Callable[[Evidence, tuple[Any, ...]], tuple[Reason, ...]], ...]
 
 
 @attrs.frozen(init=False, eq=False, repr=False)
@@ -37,6 +39,7 @@ class Definition(Generic[S]):
     transitions: tuple[Transition[S], ...]
     initial: tuple[S, ...]
     _moves: dict[str, dict[str, Move]]
+    _events: dict[str, tuple[str, ...]]
     _by_name: dict[str, Stage[S]]
 
     def __init__(
@@ -56,16 +59,24 @@ class Definition(Generic[S]):
         by_name = {str(stage.name): stage for stage in stages}
         moves: dict[str, dict[str, Move]] = {stage: {} for stage in by_name}
         for transition in transitions:
+            checks = tuple(required.check for required in transition.requires)
             target = by_name[str(transition.target)].name
             for source in transition.sources(stages):
-                moves[str(source)][transition.event] = Move(target, transition.requires)
+                moves[str(source)][transition.event] = Move(target, checks)
+        events = {stage: tuple(found) for stage, found in moves.items()}
         values: dict[str, object] = {
             "name": name,
             "version": version,
             "stages": stages,
             "transitions": transitions,
         }
-        for field, value in {**values, "initial": initial, "_moves": moves, "_by_name": by_name}.items():
+        for field, value in {
+            **values,
+            "initial": initial,
+            "_moves": moves,
+            "_events": events,
+            "_by_name": by_name,
+        }.items():
             object.__setattr__(self, field, value)  # frozen for everybody else
 
     @classmethod
@@ -94,8 +105,11 @@ class Definition(Generic[S]):
             to_lose: What losing asks for; a reason unless you say otherwise.
             version: The version of the definition.
 
+        >>> from datetime import UTC, datetime
+        >>> from salesproc.stages import Process
         >>> sales = Process.pipeline("sales", stages=["new", "offer"], won="won", lost="lost")
-        >>> [option.event for option in sales.allowed(sales.start("D-1", at=noon))]
+        >>> deal = sales.start("D-1", at=datetime(2026, 3, 2, 9, tzinfo=UTC))
+        >>> [option.event for option in sales.allowed(deal)]
         ['offer', 'win', 'lose']
         """
         return cls(

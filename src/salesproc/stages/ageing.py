@@ -39,8 +39,10 @@ def age(
     Raises:
         PeriodError: *as_of* lies before the stage was entered.
 
-    >>> asked = SIMPLE.start("O-1", at=noon)
-    >>> age(SIMPLE, asked, noon + timedelta(days=3))
+    >>> from salesproc.stages import Process
+    >>> sales = Process.pipeline("sales", stages=["talk"], won="won", lost="lost")
+    >>> deal = sales.start("D-1", at=datetime(2026, 3, 2, 9, tzinfo=UTC))
+    >>> age(sales, deal, datetime(2026, 3, 5, 9, tzinfo=UTC))
     datetime.timedelta(days=3)
     """
     stage = process.stage(journey.stage)

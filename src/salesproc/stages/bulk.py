@@ -12,7 +12,6 @@ from salesproc.errors import LogError, did_you_mean
 from salesproc.stages.journey import Evidence, Journey, StageChange
 from salesproc.stages.outcome import Accepted, Refused
 from salesproc.stages.reasons import Reason
-from salesproc.stages.requirements import Attempt, Requirement
 
 if TYPE_CHECKING:
     from salesproc.stages.process import Process
@@ -102,9 +101,13 @@ def step_many(
         reason: Why.
         evidence: The same for all.
 
-    >>> report = step_many(SIMPLE, [SIMPLE.start(f"O-{i}", at=noon) for i in range(3)], "pay", at=noon)
-    >>> report.counts
-    {'accepted': 3}
+    >>> from datetime import UTC, datetime
+    >>> from salesproc.stages import Process
+    >>> sales = Process.pipeline("sales", stages=["talk"], won="won", lost="lost")
+    >>> monday = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    >>> deals = [sales.start(f"D-{i}", at=monday) for i in range(3)]
+    >>> step_many(sales, deals, "lose", at=monday).counts
+    {'accepted': 0, 'missing: reason': 3}
     """
     accepted: list[Accepted[S]] = []
     refused: list[Refused] = []
@@ -223,8 +226,8 @@ def _problem(
             or earlier(change.at, before.at)
         ):
             return i, _misfit(process, history[0].entity, before, change)
-        if check_requirements and move.requires:
-            reasons = _judged(history[:i], change, move.requires)
+        if check_requirements and move.checks:
+            reasons = _judged(history[:i], change, move.checks)
             if reasons:
                 return i, f"{change.event!r} refused: {'; '.join(map(str, reasons))}"
         before = change
@@ -232,11 +235,11 @@ def _problem(
 
 
 def _judged(
-    past: Sequence[StageChange[str]], change: StageChange[str], requires: Iterable[Requirement]
+    past: Sequence[StageChange[str]], change: StageChange[str], checks: Iterable[Any]
 ) -> list[Reason]:
     sofar = Journey(change.entity, past[-1].stage, tuple(past))
-    attempt = Attempt(sofar, change.event or "", change.at, change.by, change.reason, change.evidence)
-    return [reason for one in requires for reason in one.check(attempt)]
+    attempt = (sofar, change.event, change.at, change.by, change.reason, change.evidence)
+    return [reason for check in checks for reason in check(change.evidence, attempt)]
 
 
 def _creation(process: "Process[Any]", first: StageChange[str]) -> str | None:

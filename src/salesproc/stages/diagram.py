@@ -22,13 +22,20 @@ def mermaid(process: "Definition[S]", *, edges: EdgeLabels | None = None) -> str
         process: What to draw.
         edges: ``(from, to)`` to a count, a `Rate` or a text, written on that arrow.
 
-    >>> print(mermaid(SIMPLE, edges={("asked", "paid"): 12}))
+    >>> from salesproc.stages import Process
+    >>> sales = Process.pipeline("sales", stages=["talk"], won="won", lost="lost", to_lose=[])
+    >>> print(mermaid(sales, edges={("talk", "won"): 12, ("talk", "lost"): Rate(1, 4)}))
     stateDiagram-v2
-        state "asked" as s0
-        state "paid" as s1
+        state "talk" as s0
+        state "won" as s1
+        state "lost" as s2
         [*] --> s0
-        s0 --> s1: pay (12)
+        s0 --> s1: win (12)
+        s0 --> s2: lose (25.0%)
+        s1 --> s0: reopen
+        s2 --> s0: reopen
         s1 --> [*]
+        s2 --> [*]
     <BLANKLINE>
     """
     keys = {str(stage.name): f"s{i}" for i, stage in enumerate(process.stages)}

@@ -21,8 +21,7 @@ EvidenceValue: TypeAlias = (
 )
 Evidence: TypeAlias = Mapping[str, EvidenceValue]
 
-_PLAIN = frozenset({str, int, bool, float, Decimal, datetime, date, Money, type(None)})
-_ARGUMENTS = ("by", "reason")
+PLAIN = frozenset({str, int, bool, float, Decimal, datetime, date, Money, type(None)})
 
 
 class _NoEvidence(dict[str, EvidenceValue]):
@@ -166,23 +165,13 @@ _KINDS: dict[str, Any] = {
 }
 
 
-def recorded(evidence: Evidence) -> dict[str, EvidenceValue]:
-    """A copy that the caller cannot reach, of values that go through JSON and back.
+def require_storable(evidence: Evidence) -> Evidence:
+    """The evidence itself when all of it goes through JSON and back.
 
     Raises:
         TypeError: A value of another type, or a name that is an argument of the step.
     """
-    copy = dict(evidence)
-    for value in copy.values():
-        if type(value) not in _PLAIN:
-            return _checked(copy)
-    if "by" in copy or "reason" in copy:
-        return _checked(copy)
-    return copy
-
-
-def _checked(evidence: dict[str, EvidenceValue]) -> dict[str, EvidenceValue]:
-    for name in _ARGUMENTS:
+    for name in ("by", "reason"):
         if name in evidence:
             raise TypeError(
                 f"{name!r} is an argument of the step, not evidence: pass {name}={evidence[name]!r}"

@@ -7,7 +7,7 @@ evidence that is missing or ``None`` is reported as missing, also below `any_of`
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import attrs
 
@@ -28,6 +28,11 @@ __all__ = [
     "requirement",
 ]
 
+# A NamedTuple made without its wrapper: reasons are made on the hot path.
+_tuple: Callable[..., Any] = vars(tuple)["__new__"]
+# Members of an Enum are looked up slowly before Python 3.12.
+_MISSING, _TOO_LOW, _TOO_HIGH = ReasonCode.MISSING, ReasonCode.TOO_LOW, ReasonCode.TOO_HIGH
+
 
 class Attempt(NamedTuple):
     """A step somebody wants to take, as a requirement sees it."""
@@ -41,11 +46,8 @@ class Attempt(NamedTuple):
 
     def saw(self, name: str) -> EvidenceValue:
         """What was given under that name: ``"by"`` and ``"reason"`` are the arguments of the step, all else evidence."""
-        if name == "by":
-            return self.by
-        if name == "reason":
-            return self.reason
-        return self.evidence.get(name)
+        value = self.evidence.get(name)
+        return _argument(name, self) if value is None else value
 
 
 class Requirement(ABC):
@@ -54,8 +56,11 @@ class Requirement(ABC):
     __slots__ = ()
 
     @abstractmethod
-    def check(self, attempt: Attempt) -> tuple[Reason, ...]:
-        """Every reason why the attempt does not meet it; empty when it does."""
+    def check(self, evidence: Evidence, attempt: tuple[Any, ...]) -> tuple[Reason, ...]:
+        """Every reason why the attempt does not meet it; empty when it does.
+
+        The attempt comes as the plain tuple of an `Attempt`, which only a rule of your own has to be shown as one.
+        """
 
 
 def provided(name: str) -> Requirement:
@@ -123,16 +128,25 @@ def requirement(name: str, test: Callable[[Attempt], bool], *, needs: tuple[str,
     return _Custom(_named(name), test, tuple(needs))
 
 
+def _argument(name: str, attempt: tuple[Any, ...]) -> EvidenceValue:
+    """The argument of the step that goes by that name, where it is not evidence."""
+    if name == "by":
+        return cast("str | None", attempt[3])
+    return cast("str | None", attempt[4]) if name == "reason" else None
+
+
 def _missing(about: str) -> tuple[Reason, ...]:
-    return (Reason(ReasonCode.MISSING, about),)
+    return (_tuple(Reason, (_MISSING, about, None, None, ())),)
 
 
 @attrs.frozen(repr=False)
 class _Provided(Requirement):
     about: str
 
-    def check(self, attempt: Attempt) -> tuple[Reason, ...]:
-        saw = attempt.saw(self.about)
+    def check(self, evidence: Evidence, attempt: tuple[Any, ...]) -> tuple[Reason, ...]:
+        saw = evidence.get(self.about)
+        if saw is None:
+            saw = _argument(self.about, attempt)
         return _missing(self.about) if saw is None or saw == "" else ()
 
     def __repr__(self) -> str:
@@ -146,8 +160,10 @@ class _Provided(Requirement):
 class _Confirmed(Requirement):
     about: str
 
-    def check(self, attempt: Attempt) -> tuple[Reason, ...]:
-        saw = attempt.saw(self.about)
+    def check(self, evidence: Evidence, attempt: tuple[Any, ...]) -> tuple[Reason, ...]:
+        saw = evidence.get(self.about)
+        if saw is None:
+            saw = _argument(self.about, attempt)
         if saw is True:
             return ()
         return (
@@ -168,11 +184,13 @@ class _AtLeast(Requirement):
     about: str
     limit: Any  # compared with the evidence: whatever can be ordered
 
-    def check(self, attempt: Attempt) -> tuple[Reason, ...]:
-        saw: Any = attempt.saw(self.about)
+    def check(self, evidence: Evidence, attempt: tuple[Any, ...]) -> tuple[Reason, ...]:
+        saw: Any = evidence.get(self.about)
+        if saw is None:
+            saw = _argument(self.about, attempt)
         if saw is None:
             return _missing(self.about)
-        return () if saw >= self.limit else (Reason(ReasonCode.TOO_LOW, self.about, saw, self.limit),)
+        return () if saw >= self.limit else (_tuple(Reason, (_TOO_LOW, self.about, saw, self.limit, ())),)
 
     def __repr__(self) -> str:
         return f"at_least({self.about!r}, {self.limit!r})"
@@ -186,11 +204,13 @@ class _AtMost(Requirement):
     about: str
     limit: Any  # compared with the evidence: whatever can be ordered
 
-    def check(self, attempt: Attempt) -> tuple[Reason, ...]:
-        saw: Any = attempt.saw(self.about)
+    def check(self, evidence: Evidence, attempt: tuple[Any, ...]) -> tuple[Reason, ...]:
+        saw: Any = evidence.get(self.about)
+        if saw is None:
+            saw = _argument(self.about, attempt)
         if saw is None:
             return _missing(self.about)
-        return () if saw <= self.limit else (Reason(ReasonCode.TOO_HIGH, self.about, saw, self.limit),)
+        return () if saw <= self.limit else (_tuple(Reason, (_TOO_HIGH, self.about, saw, self.limit, ())),)
 
     def __repr__(self) -> str:
         return f"at_most({self.about!r}, {self.limit!r})"
@@ -204,8 +224,10 @@ class _OneOf(Requirement):
     about: str
     values: tuple[EvidenceValue, ...]
 
-    def check(self, attempt: Attempt) -> tuple[Reason, ...]:
-        saw = attempt.saw(self.about)
+    def check(self, evidence: Evidence, attempt: tuple[Any, ...]) -> tuple[Reason, ...]:
+        saw = evidence.get(self.about)
+        if saw is None:
+            saw = _argument(self.about, attempt)
         if saw in self.values:
             return ()
         if saw is None:
@@ -223,8 +245,8 @@ class _OneOf(Requirement):
 class _AllOf(Requirement):
     inner: tuple[Requirement, ...]
 
-    def check(self, attempt: Attempt) -> tuple[Reason, ...]:
-        return tuple(reason for one in self.inner for reason in one.check(attempt))
+    def check(self, evidence: Evidence, attempt: tuple[Any, ...]) -> tuple[Reason, ...]:
+        return tuple(reason for one in self.inner for reason in one.check(evidence, attempt))
 
     def __repr__(self) -> str:
         return f"all_of({', '.join(map(repr, self.inner))})"
@@ -237,10 +259,10 @@ class _AllOf(Requirement):
 class _AnyOf(Requirement):
     inner: tuple[Requirement, ...]
 
-    def check(self, attempt: Attempt) -> tuple[Reason, ...]:
+    def check(self, evidence: Evidence, attempt: tuple[Any, ...]) -> tuple[Reason, ...]:
         parts: list[Reason] = []
         for one in self.inner:
-            reasons = one.check(attempt)
+            reasons = one.check(evidence, attempt)
             if not reasons:
                 return ()
             parts.append(
@@ -259,8 +281,8 @@ class _AnyOf(Requirement):
 class _Not(Requirement):
     inner: Requirement
 
-    def check(self, attempt: Attempt) -> tuple[Reason, ...]:
-        reasons = self.inner.check(attempt)
+    def check(self, evidence: Evidence, attempt: tuple[Any, ...]) -> tuple[Reason, ...]:
+        reasons = self.inner.check(evidence, attempt)
         if not reasons:
             return (Reason(ReasonCode.HOLDS, str(self.inner)),)
         return () if surely_fails(reasons) else reasons
@@ -278,17 +300,13 @@ class _Custom(Requirement):
     test: Callable[[Attempt], bool]
     needs: tuple[str, ...]
 
-    def check(self, attempt: Attempt) -> tuple[Reason, ...]:
-        missing = tuple(Reason(ReasonCode.MISSING, name) for name in self.needs if attempt.saw(name) is None)
-        if missing:
-            return missing
-        if self.test(attempt):
-            return ()
-        return (
-            Reason(
-                ReasonCode.NOT_MET, self.name, tuple(attempt.saw(name) for name in self.needs), self.needs
-            ),
-        )
+    def check(self, evidence: Evidence, attempt: tuple[Any, ...]) -> tuple[Reason, ...]:  # noqa: ARG002 - the attempt has it
+        shown = Attempt(*attempt)
+        saw = tuple(shown.saw(name) for name in self.needs)
+        if None in saw:
+            missing = (name for name, value in zip(self.needs, saw, strict=True) if value is None)
+            return tuple(Reason(ReasonCode.MISSING, name) for name in missing)
+        return () if self.test(shown) else (Reason(ReasonCode.NOT_MET, self.name, saw, self.needs),)
 
     def __repr__(self) -> str:
         return f"requirement({self.name!r}, needs={self.needs!r})"
