@@ -44,7 +44,7 @@ def without(process: "Definition[Any]", gone: str, bridge: str) -> dict[str, Any
     into = [one for one in process.transitions if one.target == gone]
     if not any(one.event == bridge for one in into):
         raise UnknownName(
-            f"event into {gone!r}", bridge, sorted({one.event for one in into}), f"process {process.name!r}"
+            f"event into {str(gone)!r}", bridge, sorted({one.event for one in into}), f"process {process.name!r}"
         )
     onward = _onward(process, gone)
     kept: list[Transition[Any]] = []
@@ -106,7 +106,7 @@ def _onward(process: "Definition[Any]", gone: str) -> Transition[Any]:
     if len(ahead) != 1:
         found = ", ".join(sorted(targets)) or "none"
         raise ValueError(
-            f"cannot bridge {gone!r}: one way must lead on from it to a later stage, found: {found}"
+            f"cannot bridge {str(gone)!r}: one way must lead on from it to a later stage, found: {found}"
         )
     return ahead[0]
 
