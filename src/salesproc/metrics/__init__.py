@@ -1,1 +1,36 @@
-"""TODO."""
+"""Questions about a sales process, answered with counts that add up.
+
+Every metric is two functions: ``reduce_...`` turns rows into sufficient statistics, which are added when the entities
+of two logs are disjoint, and ``finish_...`` turns statistics into the result. The metric itself does both.
+"""
+
+from salesproc.metrics.breakdown import Breakdown
+from salesproc.metrics.convert import reduce_time_to_convert, time_to_convert
+from salesproc.metrics.durations import CurvePoint, DurationCounts, Durations, finish_durations
+from salesproc.metrics.funnel import reduce_funnel, stage_funnel
+from salesproc.metrics.funnel_results import (
+    Funnel,
+    FunnelCounts,
+    FunnelStage,
+    SkipRule,
+    StageCounts,
+    finish_funnel,
+)
+
+__all__ = [
+    "Breakdown",
+    "CurvePoint",
+    "DurationCounts",
+    "Durations",
+    "Funnel",
+    "FunnelCounts",
+    "FunnelStage",
+    "SkipRule",
+    "StageCounts",
+    "finish_durations",
+    "finish_funnel",
+    "reduce_funnel",
+    "reduce_time_to_convert",
+    "stage_funnel",
+    "time_to_convert",
+]

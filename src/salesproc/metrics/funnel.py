@@ -1,0 +1,257 @@
+"""How many reach each stage of the process, by the rule for skipped stages that the reader has in mind."""
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from datetime import date
+from functools import reduce
+from operator import add
+from typing import Any, TypeVar, get_args, overload
+
+import attrs
+
+from salesproc.metrics._grouping import By, grouped
+from salesproc.metrics._log import Entries, StageRow, read_entries
+from salesproc.metrics._path import StagePath, StagePlan, plan_of
+from salesproc.metrics.breakdown import Breakdown, break_down
+from salesproc.metrics.funnel_results import Funnel, FunnelCounts, SkipRule, StageCounts, finish_funnel
+from salesproc.periods import Period
+
+__all__ = ["reduce_funnel", "stage_funnel"]
+
+E = TypeVar("E", bound=Hashable)
+K = TypeVar("K", bound=Hashable)
+
+
+@overload
+def stage_funnel(
+    log: Iterable[StageRow[E]],
+    stages: Sequence[str] | StagePath,
+    *,
+    as_of: date,
+    skipped: SkipRule = "counted",
+    lost: Sequence[str] = (),
+    period: Period | None = None,
+    by: None = None,
+) -> Funnel: ...
+@overload
+def stage_funnel(
+    log: Iterable[StageRow[E]],
+    stages: Sequence[str] | StagePath,
+    *,
+    as_of: date,
+    skipped: SkipRule = "counted",
+    lost: Sequence[str] = (),
+    period: Period | None = None,
+    by: Callable[[E], K],
+) -> Breakdown[K, Funnel]: ...
+@overload
+def stage_funnel(
+    log: Iterable[StageRow[E]],
+    stages: Sequence[str] | StagePath,
+    *,
+    as_of: date,
+    skipped: SkipRule = "counted",
+    lost: Sequence[str] = (),
+    period: Period | None = None,
+    by: str,
+) -> Breakdown[Hashable, Funnel]: ...
+def stage_funnel(
+    log: Iterable[StageRow[E]],
+    stages: Sequence[str] | StagePath,
+    *,
+    as_of: date,
+    skipped: SkipRule = "counted",
+    lost: Sequence[str] = (),
+    period: Period | None = None,
+    by: By[E, K] | None = None,
+) -> Funnel | Breakdown[Any, Funnel]:
+    """How many reached each stage, and of these: how many went on, were lost, or are still there.
+
+    An entity counts at a stage once, by its first entry; moving back takes nothing away. It is lost when its latest
+    row is in a lost stage, so one that was reopened is open again. Who is neither further nor lost is open.
+
+    The three rules for stages that were skipped:
+
+    - ``"counted"``: a stage passed by is filled in when the entity really entered a later one, and listed under
+      ``skipped_over``. Losing proves nothing: a lost entity is not filled in beyond its own last real visit.
+    - ``"absent"``: only real entries count, each stage on its own, in whatever order. ``from_previous`` is then the
+      share *of those who visited the previous stage* that visited this one too, so it never passes 1.
+    - ``"ends"``: the stages must be entered one after the other, each at or after the one before; from the first
+      gap on nothing counts. Who did not enter the first stage is outside the funnel.
+
+    Args:
+        log: Rows that begin with entity, stage and time, in any order, read once. All times aware, all naive, or all plain dates.
+        stages: The names in order, or a process that knows its ``path`` and its ``lost_stages``.
+        as_of: The moment of the review, of the log's kind of time. Later rows are left out and counted.
+        skipped: The rule for skipped stages.
+        lost: Stages that mean lost, in addition to those of the process.
+        period: Only entities whose first entry into the earliest stage they reached lies in it.
+        by: A function from entity to label, or the name of an attribute of its earliest row, for one funnel per label.
+
+    Returns:
+        Counts and rates per stage, and what was left out; per label, largest first, if *by* is given.
+
+    Raises:
+        NaiveTimeError: A time is of another kind than *as_of*; the message names the row.
+        LogError: A row cannot be read, or has a placeholder such as 9999-12-31 for a time.
+        ValueError: There is no stage, one stands twice, or the rule is unknown.
+        TypeError: One text was given where a sequence of names belongs.
+
+    Source:
+        The rules as found in CRM reports and product analytics, named in ``docs/reference/glossary.md``.
+
+    >>> from datetime import date
+    >>> log = [
+    ...     ("a", "lead", date(2024, 1, 1)), ("a", "demo", date(2024, 1, 8)), ("a", "won", date(2024, 1, 20)),
+    ...     ("b", "lead", date(2024, 1, 2)), ("b", "won", date(2024, 1, 9)),
+    ...     ("c", "lead", date(2024, 1, 3)), ("c", "lost", date(2024, 1, 5)),
+    ...     ("d", "lead", date(2024, 1, 4)),
+    ... ]
+    >>> print(stage_funnel(log, ["lead", "demo", "won"], lost=["lost"], as_of=date(2024, 1, 31)))
+    stage  reached  skipped  advanced  lost  open  of prev.  of first
+    lead         4        0         2     1     1    100.0%    100.0%
+    demo         2        1         2     0     0     50.0%     50.0%
+    won          2        0         0     0     2    100.0%     50.0%
+    4 entities as of 2024-01-31, skips counted
+    """
+    plan = plan_of(stages, lost)
+    empty = _empty(plan, skipped, as_of)
+    parts = _reduce(log, plan, empty, period=period, by=by)
+    if by is None:
+        return finish_funnel(reduce(add, parts.values(), empty))
+    return break_down(parts, empty, finish_funnel, _size)
+
+
+def reduce_funnel(
+    log: Iterable[StageRow[E]],
+    stages: Sequence[str] | StagePath,
+    *,
+    as_of: date,
+    skipped: SkipRule = "counted",
+    lost: Sequence[str] = (),
+    period: Period | None = None,
+) -> FunnelCounts:
+    """The first half of ``stage_funnel``: from rows to counts, which add up over disjoint sets of entities."""
+    plan = plan_of(stages, lost)
+    empty = _empty(plan, skipped, as_of)
+    return reduce(add, _reduce(log, plan, empty, period=period, by=None).values(), empty)
+
+
+def _empty(plan: StagePlan, skipped: SkipRule, as_of: date) -> FunnelCounts:
+    if skipped not in get_args(SkipRule):
+        raise ValueError(
+            f"skipped must be one of {', '.join(map(repr, get_args(SkipRule)))}, got {skipped!r}"
+        )
+    return FunnelCounts(plan.path, skipped, as_of, (StageCounts(),) * len(plan.path))
+
+
+class _Part:
+    """The counts of one label while they grow: how many entities went which way, and what stands apart."""
+
+    def __init__(self) -> None:
+        self.ways: dict[tuple[tuple[bool, ...], bool], int] = {}
+        self.apart = Counter[str]()
+
+    def counts(self, empty: FunnelCounts) -> FunnelCounts:
+        at = empty.at
+        for (visited, is_lost), count in self.ways.items():
+            steps = _stage_counts(visited, count if is_lost else 0, count, fill=empty.skipped == "counted")
+            at = tuple(map(add, at, steps))
+        entities = sum(self.ways.values())
+        return attrs.evolve(
+            empty,
+            at=at,
+            entities=entities,
+            outside=self.apart["outside"],
+            out_of_period=self.apart["out_of_period"],
+            reentries=self.apart["reentries"],
+            other_rows=self.apart["other_rows"],
+            after_as_of=self.apart["after_as_of"],
+        )
+
+
+class _Parts(dict[Hashable, _Part]):
+    """Parts that appear when they are first asked for."""
+
+    def __missing__(self, label: Hashable) -> _Part:
+        self[label] = part = _Part()
+        return part
+
+
+def _reduce(
+    log: Iterable[StageRow[E]],
+    plan: StagePlan,
+    empty: FunnelCounts,
+    *,
+    period: Period | None,
+    by: By[E, K] | None,
+) -> dict[Hashable, FunnelCounts]:
+    rows, label = grouped(log, by, plan.positions, empty.as_of)
+    entries = read_entries(rows, plan.positions, plan.slots, empty.as_of)
+    parts = _Parts()
+    in_order = empty.skipped == "ends"
+    for entity, times in entries.first.items():
+        part = parts[label(entity)]
+        visited = _run(entries, entity) if in_order else tuple([at is not None for at in times[:-1]])
+        if True not in visited:
+            part.apart["outside"] += 1
+            continue
+        began = times[visited.index(True)]
+        if period is not None and began is not None and began not in period:
+            part.apart["out_of_period"] += 1
+            continue
+        way = visited, times[-1] is not None and _is_lost(entries, entity, times)
+        part.ways[way] = part.ways.get(way, 0) + 1
+    _count_rows(entries, plan, lambda entity: parts[label(entity)].apart)
+    return {name: part.counts(empty) for name, part in parts.items()}
+
+
+def _run(entries: Entries[E], entity: E) -> tuple[bool, ...]:
+    """Which stages the entity entered one after the other, up to the first gap."""
+    times = entries.first[entity]
+    run, before = list[bool](), times[0]
+    for position in range(len(times) - 1):
+        before = before and entries.next(entity, position, before)
+        run.append(before is not None)
+    return tuple(run)
+
+
+def _is_lost(entries: Entries[E], entity: E, times: Sequence[date | None]) -> bool:
+    """Whether the latest row is in a lost stage; at one and the same time, losing comes after all stages."""
+    again = entries.again.get(entity, ())
+    lost_slot = len(times) - 1
+    last_lost = max(
+        at for at in (times[-1], *(at for slot, at in again if slot == lost_slot)) if at is not None
+    )
+    return last_lost >= max(filter(None, (*times, *(at for _, at in again))))
+
+
+def _count_rows(entries: Entries[E], plan: StagePlan, apart: Callable[[E], Counter[str]]) -> None:
+    for entity, count in entries.other_rows.items():
+        apart(entity)["other_rows"] += count
+        apart(entity)["outside"] += entity not in entries.first
+    for entity, count in entries.late_rows.items():
+        apart(entity)["after_as_of"] += count
+    for entity, again in entries.again.items():
+        apart(entity)["reentries"] += sum(position < len(plan.path) for position, _ in again)
+
+
+def _stage_counts(visited: Sequence[bool], lost: int, count: int, *, fill: bool) -> tuple[StageCounts, ...]:
+    """What *count* entities that went the same way add to each stage."""
+    furthest = max(position for position, here in enumerate(visited) if here)
+    reached = [here or (fill and position < furthest) for position, here in enumerate(visited)]
+    return tuple(
+        StageCounts(
+            reached=count * here,
+            skipped_over=count * (here and not visited[position]),
+            advanced=count * (here and position < furthest),
+            lost=lost * (position == furthest),
+            from_previous=count * (here and (position == 0 or reached[position - 1])),
+            from_first=count * (here and reached[0]),
+        )
+        for position, here in enumerate(reached)
+    )
+
+
+def _size(counts: FunnelCounts) -> int:
+    return counts.entities
