@@ -1,1 +1,51 @@
-"""Sales-process primitives: values, records, a stage machine, metrics."""
+"""Sales-process primitives: typed records, a stage machine that explains its refusals, honest metrics.
+
+The values everything else is made of are here. The rest has a room of its own, and each name one path:
+
+- ``salesproc.stages``: processes, steps, refusals, the audit of a log, drawings
+- ``salesproc.records``: leads, opportunities, customers as typed records
+- ``salesproc.metrics``: questions about a log or a list of deals
+- ``salesproc.adapters``: CSV files and plain rows in
+- ``salesproc.testing``: sample data, a simulator, Hypothesis strategies
+"""
+
+from salesproc.calendars import WorkingCalendar
+from salesproc.errors import (
+    CurrencyMismatch,
+    DefinitionError,
+    LogError,
+    MoneyError,
+    NaiveTimeError,
+    PeriodError,
+    SalesprocError,
+    StorageError,
+    UnknownName,
+)
+from salesproc.money import Money, total
+from salesproc.periods import Period, shifted
+from salesproc.rates import Interval, Rate
+
+__version__ = "0.1.0"
+
+__all__ = [  # noqa: RUF022 - grouped by what one looks for
+    # amounts
+    "Money",
+    "total",
+    # time
+    "Period",
+    "shifted",
+    "WorkingCalendar",
+    # shares
+    "Rate",
+    "Interval",
+    # errors; a refused step raises salesproc.stages.TransitionRefused
+    "SalesprocError",
+    "CurrencyMismatch",
+    "DefinitionError",
+    "LogError",
+    "MoneyError",
+    "NaiveTimeError",
+    "PeriodError",
+    "StorageError",
+    "UnknownName",
+]
