@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from salesproc.errors import NaiveTimeError, PeriodError
+from salesproc.errors import NaiveTimeError, PeriodError, UnknownName
 from salesproc.periods import Period, shifted
 
 ZONES = [
@@ -454,10 +454,6 @@ def test_a_period_ends_after_it_starts(start, end):
             "'end' or 'start', got 'begin'",
         ),
         (lambda: Period.fiscal_quarter(2025, 5, first_month=4), "a quarter must be 1 to 4"),
-        (lambda: Period.day(DAY, tz="Europe/Berlinn"), "IANA zone such as .* got 'Europe/Berlinn'"),
-        (lambda: Period.day(DAY, tz="../etc"), r"got '\.\./etc'"),
-        (lambda: Period.day(DAY, tz="America"), "got 'America'"),
-        (lambda: Period.day(DAY, tz=3), "got 3"),
         (lambda: Period.day(date(2011, 12, 30), tz="Pacific/Apia"), "must end after it starts"),
         (lambda: Period.year(2025).each("months"), "no unit 'months'; did you mean 'month'"),
         (lambda: Period.year(2025).each("day", tz="UTC"), "only a period of instants is divided in a zone"),
@@ -470,3 +466,12 @@ def test_what_the_calendar_does_not_have_is_refused(work, message):
     """The message says what was given."""
     with pytest.raises(PeriodError, match=message):
         work()
+
+
+@pytest.mark.parametrize("tz", ["Europe/Berlinn", "../etc", "America", "", 3])
+def test_a_zone_that_does_not_exist_is_refused_by_name(tz):
+    """The nearest names are offered."""
+    with pytest.raises(UnknownName, match="no time zone"):
+        Period.day(DAY, tz=tz)
+    with pytest.raises(UnknownName, match="did you mean 'Europe/Berlin'"):
+        Period.day(DAY, tz="Europe/Berlinn")

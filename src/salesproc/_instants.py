@@ -4,9 +4,10 @@ Python compares and subtracts two datetimes of one zone by their wall clocks, so
 at every daylight-saving change. Everything here goes through UTC instead.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo, available_timezones
 
-from salesproc.errors import NaiveTimeError
+from salesproc.errors import NaiveTimeError, UnknownName
 
 MICROSECOND = timedelta(microseconds=1)
 
@@ -17,7 +18,8 @@ def require_aware(value: datetime, name: str) -> datetime:
     Raises:
         NaiveTimeError: It has none; the message names the argument.
     """
-    if not isinstance(value, datetime) or value.utcoffset() is None:
+    given: object = value  # callers without a type checker pass anything
+    if not isinstance(given, datetime) or given.utcoffset() is None:
         raise NaiveTimeError(
             f"{name} must be a datetime with a time zone, got {value!r}; add one, for example tzinfo=datetime.UTC"
         )
@@ -34,3 +36,38 @@ def earlier(a: datetime, b: datetime) -> bool:
 def elapsed(start: datetime, end: datetime) -> timedelta:
     """The time that really passed from *start* to *end*, both aware; negative when *end* is earlier."""
     return end.astimezone(UTC) - start.astimezone(UTC)
+
+
+def as_zone(tz: tzinfo | str) -> tzinfo:
+    """The zone itself, or the one of that IANA name.
+
+    Raises:
+        UnknownName: There is none of that name.
+    """
+    if isinstance(tz, tzinfo):
+        return tz
+    try:
+        return ZoneInfo(tz)
+    except (
+        LookupError,
+        TypeError,
+        ValueError,
+        OSError,
+    ):  # what an unknown name, a number, a path and a folder raise
+        raise UnknownName("time zone", str(tz), available_timezones(), "the time zone database") from None
+
+
+def first_instant(wall: datetime, tz: tzinfo) -> datetime:
+    """The first instant, in UTC, at which clocks in the zone show that time or have skipped past it."""
+    early = wall.replace(tzinfo=tz, fold=0).astimezone(UTC)
+    late = wall.replace(tzinfo=tz, fold=1).astimezone(UTC)
+    if early <= late:
+        return early
+    # Skipped: read with the offset after the jump it lies before the jump, and the other way round.
+    while early - late > MICROSECOND:
+        middle = late + (early - late) / 2
+        if middle.astimezone(tz).replace(tzinfo=None) < wall:
+            late = middle
+        else:
+            early = middle
+    return early

@@ -4,11 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import pairwise
 from typing import Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
 
-from salesproc._instants import MICROSECOND, earlier, require_aware
+from salesproc._instants import as_zone, earlier, first_instant, require_aware
 from salesproc.errors import PeriodError
 
 __all__ = ["WorkingCalendar"]
@@ -50,15 +49,6 @@ def _days_off(holidays: Iterable[date]) -> frozenset[date]:
     return days
 
 
-def _zone(tz: tzinfo | str) -> tzinfo:
-    if isinstance(tz, tzinfo):
-        return tz
-    try:
-        return ZoneInfo(tz)
-    except (ZoneInfoNotFoundError, TypeError, ValueError, OSError):
-        raise PeriodError(f"tz must be a tzinfo or an IANA zone such as 'Asia/Tokyo', got {tz!r}") from None
-
-
 @attrs.frozen
 class WorkingCalendar:
     """Weekly working hours in one time zone, without the holidays.
@@ -73,7 +63,8 @@ class WorkingCalendar:
         holidays: Plain dates in that zone on which nobody works.
 
     Raises:
-        PeriodError: Faults in the hours, all of them listed; no working time; an unknown zone; odd holidays.
+        PeriodError: Faults in the hours, all of them listed; no working time; odd holidays.
+        UnknownName: There is no such zone.
 
     >>> office = WorkingCalendar.weekly((6, 0, 1, 2, 3), time(9), time(17), tz="Asia/Riyadh")
     >>> thursday_16h = datetime(2025, 1, 2, 16, tzinfo=office.tz)
@@ -82,7 +73,7 @@ class WorkingCalendar:
     """
 
     hours: _Week = attrs.field(converter=_week)
-    tz: tzinfo = attrs.field(converter=_zone)
+    tz: tzinfo = attrs.field(converter=as_zone)
     holidays: frozenset[date] = attrs.field(default=frozenset[date](), converter=_days_off)
 
     @classmethod
@@ -207,8 +198,8 @@ class WorkingCalendar:
         for start, end in self.hours[day.weekday()]:
             last = day if end > start else day + _DAY
             yield (
-                _first_instant(datetime.combine(day, start), self.tz),
-                _first_instant(datetime.combine(last, end), self.tz),
+                first_instant(datetime.combine(day, start), self.tz),
+                first_instant(datetime.combine(last, end), self.tz),
             )
 
 
@@ -228,19 +219,3 @@ def _faults(spans: _Spans) -> Iterator[str]:
 
 def _is_plain(edge: object) -> bool:
     return isinstance(edge, time) and edge.tzinfo is None
-
-
-def _first_instant(wall: datetime, zone: tzinfo) -> datetime:
-    """The first instant, in UTC, at which clocks in the zone show that time or have skipped past it."""
-    early = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
-    late = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
-    if early <= late:
-        return early
-    # Skipped: read with the offset after the jump it lies before the jump, and the other way round.
-    while early - late > MICROSECOND:
-        middle = late + (early - late) / 2
-        if middle.astimezone(zone).replace(tzinfo=None) < wall:
-            late = middle
-        else:
-            early = middle
-    return early

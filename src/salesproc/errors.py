@@ -19,6 +19,8 @@ __all__ = [
     "UnknownName",
 ]
 
+_SHOWN = 20  # names listed in a message before it says how many more there are
+
 
 class SalesprocError(Exception):
     """Base of every error the library raises on purpose."""
@@ -94,4 +96,5 @@ def did_you_mean(given: str, known: Iterable[str]) -> str:
     near = get_close_matches(given, names, n=3)
     if near:
         return "did you mean " + " or ".join(map(repr, near)) + "?"
-    return "known: " + (", ".join(map(repr, names)) or "none")
+    shown = ", ".join(map(repr, names[:_SHOWN])) or "none"
+    return f"known: {shown}" + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")

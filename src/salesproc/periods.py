@@ -8,12 +8,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal, Self, TypeGuard, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
 from dateutil.relativedelta import relativedelta
 
-from salesproc._instants import MICROSECOND, earlier
+from salesproc._instants import as_zone, earlier, first_instant
 from salesproc.errors import NaiveTimeError, PeriodError, did_you_mean
 
 __all__ = ["Period", "Unit", "shifted"]
@@ -80,7 +79,8 @@ class Period:
                 clocks skip midnight the day starts with its first instant, where they show it twice with the first.
 
         Raises:
-            PeriodError: The zone is unknown, or its clocks skip the whole day.
+            PeriodError: The clocks of the zone skip the whole day.
+            UnknownName: There is no such zone.
 
         >>> Period.day(date(2025, 3, 9), tz="America/New_York").duration
         datetime.timedelta(seconds=82800)
@@ -97,7 +97,8 @@ class Period:
             tz: As for :meth:`day`.
 
         Raises:
-            PeriodError: No such weekday or zone.
+            PeriodError: No such weekday.
+            UnknownName: There is no such zone.
 
         >>> str(Period.week(date(2025, 1, 1), first=6).start)
         '2024-12-29'
@@ -132,7 +133,8 @@ class Period:
             tz: As for :meth:`day`.
 
         Raises:
-            PeriodError: No such year, month or zone.
+            PeriodError: No such year or month.
+            UnknownName: There is no such zone.
 
         >>> str(Period.fiscal_year(2025, first_month=4).start)
         '2024-04-01'
@@ -216,7 +218,7 @@ class Period:
             At least one period; each starts where the one before ends.
 
         Raises:
-            PeriodError: No such unit or zone, or a zone for a period without instants.
+            PeriodError: No such unit, or a zone for a period without instants.
 
         >>> [str(year.duration) for year in Period(date(2024, 12, 30), date(2025, 1, 4)).each("year")]
         ['2 days, 0:00:00', '3 days, 0:00:00']
@@ -242,7 +244,7 @@ class Period:
         end = _add(start, unit)
         if tz is None:
             return cls(start, end)
-        zone = _zone(tz)
+        zone = as_zone(tz)
         return cls(_midnight(start, zone), _midnight(end, zone))
 
     def _dividing_zone(self, tz: _Zone | None) -> tzinfo | None:
@@ -250,7 +252,7 @@ class Period:
             return self.start.tzinfo if isinstance(self.start, datetime) else None
         if not _is_aware(self.start):
             raise PeriodError(f"only a period of instants is divided in a zone, got tz={tz!r} for {self!r}")
-        return _zone(tz)
+        return as_zone(tz)
 
     def _check(self, moment: date | datetime) -> None:
         if (given := _kind(moment)) != (kind := _kind(self.start)):
@@ -370,29 +372,4 @@ def _local(moment: date | datetime, zone: tzinfo | None) -> date:
 def _midnight(day: date, zone: tzinfo | None) -> datetime:
     """The first moment of the day, in the zone if there is one."""
     wall = datetime.combine(day, time())
-    return wall if zone is None else _first_instant(wall, zone).astimezone(zone)
-
-
-def _first_instant(wall: datetime, zone: tzinfo) -> datetime:
-    """The first instant, in UTC, at which clocks in the zone show that time or have skipped past it."""
-    early = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
-    late = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
-    if early <= late:
-        return early
-    # Skipped: read with the offset after the jump it lies before the jump, and the other way round.
-    while early - late > MICROSECOND:
-        middle = late + (early - late) / 2
-        if middle.astimezone(zone).replace(tzinfo=None) < wall:
-            late = middle
-        else:
-            early = middle
-    return early
-
-
-def _zone(tz: _Zone) -> tzinfo:
-    if isinstance(tz, tzinfo):
-        return tz
-    try:
-        return ZoneInfo(tz)
-    except (ZoneInfoNotFoundError, TypeError, ValueError, OSError):
-        raise PeriodError(f"tz must be a tzinfo or an IANA zone such as 'Asia/Tokyo', got {tz!r}") from None
+    return wall if zone is None else first_instant(wall, zone).astimezone(zone)

@@ -34,7 +34,9 @@ def deals():
             Stage(Deal.LOST, kind=StageKind.LOST),
         ],
         transitions=[
-            Transition("demo", Deal.DISCOVERY, Deal.DEMO, requires=[at_least("score", 60), provided("budget")]),
+            Transition(
+                "demo", Deal.DISCOVERY, Deal.DEMO, requires=[at_least("score", 60), provided("budget")]
+            ),
             Transition("propose", Deal.DEMO, Deal.PROPOSAL),
             Transition("win", Deal.PROPOSAL, Deal.WON, requires=[provided("amount")]),
             Transition("lose", Process.any_open, Deal.LOST, requires=[provided("reason")]),

@@ -92,7 +92,10 @@ def test_counts_list_every_kind_and_add_up():
     report = audit(DIRTY, SALE)
     assert list(report.counts) == list(FindingKind)
     assert sum(report.counts.values()) == len(report.findings)
-    assert (report.conforming.hits, report.conforming.trials) == (2, 10)  # A, and F, which only repeats itself
+    assert (report.conforming.hits, report.conforming.trials) == (
+        2,
+        10,
+    )  # A, and F, which only repeats itself
 
 
 def test_findings_say_what_exactly():

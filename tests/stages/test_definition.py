@@ -65,15 +65,30 @@ def test_five_faults_are_five_sentences_in_one_error():
     ("parts", "message"),
     [
         ({"stages": [], "transitions": []}, "it has no stages"),
-        ({"stages": [Stage(""), END], "transitions": [Transition("go", "", "end")]}, "a stage has an empty name"),
-        ({"stages": [Stage("a"), Stage("a"), END], "transitions": [Transition("go", "a", "end")]}, "listed 2 times"),
-        ({"stages": [Stage("a"), END], "transitions": [Transition("", "a", "end")]}, "a transition has an empty event"),
         (
-            {"stages": [Stage("a"), END], "transitions": [Transition("go", "a", "end"), Transition("go", "a", "end")]},
+            {"stages": [Stage(""), END], "transitions": [Transition("go", "", "end")]},
+            "a stage has an empty name",
+        ),
+        (
+            {"stages": [Stage("a"), Stage("a"), END], "transitions": [Transition("go", "a", "end")]},
+            "listed 2 times",
+        ),
+        (
+            {"stages": [Stage("a"), END], "transitions": [Transition("", "a", "end")]},
+            "a transition has an empty event",
+        ),
+        (
+            {
+                "stages": [Stage("a"), END],
+                "transitions": [Transition("go", "a", "end"), Transition("go", "a", "end")],
+            },
             "transition 'go' from 'a' is defined twice",
         ),
         (
-            {"stages": [Stage("a"), END], "transitions": [Transition("go", "a", "end"), Transition("stay", "a", "a")]},
+            {
+                "stages": [Stage("a"), END],
+                "transitions": [Transition("go", "a", "end"), Transition("stay", "a", "a")],
+            },
             "leads from 'a' to itself",
         ),
         (
@@ -210,7 +225,14 @@ def test_a_requirement_of_a_foreign_class_has_no_plain_form():
         ({"schema": 9}, "reads schema 1"),
         ({"stages": [{"name": "a"}]}, "no stored process definition: KeyError"),
         ({"stages": 7}, "no stored process definition: TypeError"),
-        ({"transitions": [{"event": "e", "source": ["a"], "target": "b", "requires": [{}], "reopens": False}]}, "{}"),
+        (
+            {
+                "transitions": [
+                    {"event": "e", "source": ["a"], "target": "b", "requires": [{}], "reopens": False}
+                ]
+            },
+            "{}",
+        ),
     ],
 )
 def test_data_that_is_no_definition_is_refused(deals, change, message):
@@ -256,7 +278,9 @@ def test_a_stage_left_out_is_bridged_and_both_conditions_stay(monday):
         "need is missing",
         "can_afford is missing",
     ]
-    sql = short.step(mql, "accept", at=monday, by="omar", evidence={"need": True, "can_afford": True}).unwrap()
+    sql = short.step(
+        mql, "accept", at=monday, by="omar", evidence={"need": True, "can_afford": True}
+    ).unwrap()
     assert sql.stage is LifecycleStage.SQL
 
 

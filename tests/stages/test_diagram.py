@@ -18,7 +18,9 @@ NASTY = Process(
 
 
 def test_a_mermaid_diagram_has_every_stage_and_every_arrow(deals):
-    text = mermaid(deals, edges={("discovery", "demo"): 1200, ("demo", "lost"): Rate(1, 8), ("demo", "proposal"): "few"})
+    text = mermaid(
+        deals, edges={("discovery", "demo"): 1200, ("demo", "lost"): Rate(1, 8), ("demo", "proposal"): "few"}
+    )
     assert text.startswith("stateDiagram-v2\n")
     assert [line.strip() for line in text.splitlines() if "-->" in line] == [
         "[*] --> s0",

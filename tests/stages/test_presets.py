@@ -46,7 +46,10 @@ def test_need_and_means_unknown_do_not_make_an_sql(monday):
         ("qualify", {"evidence": {"score": 70}}),
         ("accept", {"by": "omar"}),
     )
-    assert [str(one) for one in LIFECYCLE.why_not(sal, "qualify")] == ["need is missing", "can_afford is missing"]
+    assert [str(one) for one in LIFECYCLE.why_not(sal, "qualify")] == [
+        "need is missing",
+        "can_afford is missing",
+    ]
     outcome = LIFECYCLE.step(sal, "qualify", at=monday, evidence={"need": True, "can_afford": False})
     assert str(outcome) == "refused: can_afford is False, yes is required"
 
@@ -76,8 +79,17 @@ def test_the_complex_sale_is_not_made_at_the_first_contact(monday):
 
 
 def test_objections_come_from_contact_present_and_close_and_lead_back_to_any():
-    into = {source for one in SIX_STEP_SALE.transitions if one.target == SixStep.OBJECTIONS for source in one.source}
-    back = {one.target for one in SIX_STEP_SALE.transitions if SixStep.OBJECTIONS in one.sources(SIX_STEP_SALE.stages)}
+    into = {
+        source
+        for one in SIX_STEP_SALE.transitions
+        if one.target == SixStep.OBJECTIONS
+        for source in one.source
+    }
+    back = {
+        one.target
+        for one in SIX_STEP_SALE.transitions
+        if SixStep.OBJECTIONS in one.sources(SIX_STEP_SALE.stages)
+    }
     assert into == {SixStep.CONTACT, SixStep.PRESENT, SixStep.CLOSE}
     assert back == into | {SixStep.LOST}
 
@@ -98,7 +110,13 @@ def test_the_close_needs_the_presentation_and_every_objection_resolved(monday):
 
 def test_the_ladder_has_five_rungs_and_folds_to_four(monday):
     assert [str(tier) for tier in LoyaltyTier] == list(LOYALTY_LADDER.path)
-    assert [tier.coarse for tier in LoyaltyTier] == ["customer", "customer", "regular", "supporter", "advocate"]
+    assert [tier.coarse for tier in LoyaltyTier] == [
+        "customer",
+        "customer",
+        "regular",
+        "supporter",
+        "advocate",
+    ]
     advocate = walk(
         LOYALTY_LADDER,
         monday,

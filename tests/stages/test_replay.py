@@ -61,13 +61,21 @@ def forged(journey, index, **changes):
         (0, {"at": datetime(2026, 3, 2)}, "change 1 of 3: its time 2026-03-02 00:00:00 has no zone"),
         (1, {"entity": "D-2"}, "change 2 of 3: belongs to 'D-2', not to 'D-1'"),
         (1, {"process_version": 2}, "change 2 of 3: made under version 2"),
-        (1, {"from_stage": "proposal"}, "change 2 of 3: says it left 'proposal', but the journey was in 'discovery'"),
+        (
+            1,
+            {"from_stage": "proposal"},
+            "change 2 of 3: says it left 'proposal', but the journey was in 'discovery'",
+        ),
         (1, {"event": "dmeo"}, "change 2 of 3: 'dmeo' cannot be taken from 'discovery'; did you mean 'demo'"),
         (1, {"event": None}, "change 2 of 3: None cannot be taken"),
         (1, {"stage": "proposal"}, "change 2 of 3: 'demo' leads to 'demo', not to 'proposal'"),
         (1, {"at": datetime(2026, 3, 4)}, "change 2 of 3: its time 2026-03-04 00:00:00 has no zone"),
         (2, {"at": datetime(2026, 3, 1, tzinfo=UTC)}, "change 3 of 3: its time .* lies before"),
-        (1, {"evidence": {"score": 1}}, "change 2 of 3: 'demo' refused: score is 1, at least 60 is required; budget"),
+        (
+            1,
+            {"evidence": {"score": 1}},
+            "change 2 of 3: 'demo' refused: score is 1, at least 60 is required; budget",
+        ),
         (2, {"reason": None}, "change 3 of 3: 'lose' refused: reason is missing"),
     ],
 )
@@ -110,7 +118,9 @@ def test_a_journey_of_an_older_version_is_migrated_in_new_words(deals, stage, jo
     assert newer.replay(moved.history) == moved
     with pytest.raises(LogError, match=r"D-1 was in 'lost' under version 1; version 2 has no 'lost'"):
         newer.migrate(journey, stages={"discovery": "qualify", "demo": "present"}, events={"demo": "present"})
-    with pytest.raises(LogError, match="D-1 from version 1 to version 2: change 2 of 3: 'demo' cannot be taken"):
+    with pytest.raises(
+        LogError, match="D-1 from version 1 to version 2: change 2 of 3: 'demo' cannot be taken"
+    ):
         newer.migrate(journey, stages=renames)
     same = deals.renamed("deals", version=2).migrate(journey)
     assert same.stage is stage.LOST
@@ -129,7 +139,15 @@ def test_one_step_for_many_reports_both_sides(deals, monday):
 def test_a_whole_log_is_replayed_and_the_faulty_are_named_with_their_row(deals, journey, monday):
     other = deals.step(deals.start("D-2", at=monday), "lose", at=monday, reason="x").unwrap()
     bad = [deals.start("D-3", at=monday).history[0], StageChange("D-3", "won", monday, "discovery", "win")]
-    woven = [journey.history[0], other.history[0], bad[0], journey.history[1], bad[1], *other.history[1:], journey.history[2]]
+    woven = [
+        journey.history[0],
+        other.history[0],
+        bad[0],
+        journey.history[1],
+        bad[1],
+        *other.history[1:],
+        journey.history[2],
+    ]
     report = replay_log(deals, iter(woven))
     assert report.journeys == {"D-1": journey, "D-2": other}
     [failure] = report.failures
@@ -157,10 +175,16 @@ def test_changes_and_journeys_go_through_json_with_every_kind_of_evidence(deals,
     ("data", "message"),
     [
         ({}, "lacks"),
-        ({"entity": "D-1", "stage": "a", "at": "2026-03-02T09:00:00+00:00", "color": "red"}, "unknown fields"),
+        (
+            {"entity": "D-1", "stage": "a", "at": "2026-03-02T09:00:00+00:00", "color": "red"},
+            "unknown fields",
+        ),
         ({"entity": "D-1", "stage": "a", "at": "yesterday"}, "at: 'yesterday' is no datetime"),
         ({"entity": 7, "stage": "a", "at": "2026-03-02T09:00:00+00:00"}, "entity: 7 is no str"),
-        ({"entity": "D", "stage": "a", "at": "2026-03-02T09:00:00+00:00", "evidence": {"x": {"$y": 1}}}, "no tagged"),
+        (
+            {"entity": "D", "stage": "a", "at": "2026-03-02T09:00:00+00:00", "evidence": {"x": {"$y": 1}}},
+            "no tagged",
+        ),
     ],
 )
 def test_a_stored_change_that_is_none_is_refused(data, message):

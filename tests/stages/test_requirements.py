@@ -57,7 +57,11 @@ def says(required, evidence=None, **options):
         (at_least("score", 60), {"score": 60}, ""),
         (at_least("score", 60), {"score": 59}, "score is 59, at least 60 is required"),
         (at_least("score", 60), {"score": None}, "score is missing"),
-        (at_least("sum", Money(5, "EUR")), {"sum": Money(4, "EUR")}, "sum is 4.00 EUR, at least 5.00 EUR is required"),
+        (
+            at_least("sum", Money(5, "EUR")),
+            {"sum": Money(4, "EUR")},
+            "sum is 4.00 EUR, at least 5.00 EUR is required",
+        ),
         (at_most("open", 0), {"open": 0}, ""),
         (at_most("open", 0), {"open": 2}, "open is 2, at most 0 is allowed"),
         (at_most("open", 0), {}, "open is missing"),
@@ -82,7 +86,10 @@ def test_who_and_why_are_arguments_a_requirement_can_ask_for():
 
 
 def test_all_of_gives_the_reasons_of_all():
-    assert says(all_of(provided("a"), at_least("b", 2)), {"b": 1}) == "a is missing; b is 1, at least 2 is required"
+    assert (
+        says(all_of(provided("a"), at_least("b", 2)), {"b": 1})
+        == "a is missing; b is 1, at least 2 is required"
+    )
 
 
 def test_any_of_passes_with_one_and_otherwise_says_what_would_have_done():
@@ -152,7 +159,9 @@ def test_a_step_passes_exactly_where_three_valued_logic_says_yes(tree, values):
 
 
 def test_a_rule_of_ones_own_says_what_it_saw():
-    cheap = requirement("within budget", lambda a: a.evidence["price"] <= a.evidence["budget"], needs=("price", "budget"))
+    cheap = requirement(
+        "within budget", lambda a: a.evidence["price"] <= a.evidence["budget"], needs=("price", "budget")
+    )
     assert says(cheap, {"price": 5, "budget": 6}) == ""
     assert says(cheap, {"price": 7, "budget": 6}) == "within budget is not met (price is 7, budget is 6)"
     assert says(cheap, {"price": 7}) == "budget is missing"

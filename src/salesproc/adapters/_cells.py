@@ -3,11 +3,10 @@
 import re
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from typing import NamedTuple
-from zoneinfo import ZoneInfo, available_timezones
 
 import attrs
 
-from salesproc.errors import UnknownName
+from salesproc._instants import as_zone
 from salesproc.metrics._log import is_placeholder
 
 _ISO = re.compile(
@@ -66,12 +65,7 @@ class Clock:
             raise ValueError(
                 f"date_format must name a year and not depend on the locale, for example '%d/%m/%Y', got {date_format!r}"
             )
-        if isinstance(tz, tzinfo):
-            return cls(tz, date_format)
-        try:
-            return cls(ZoneInfo(tz), date_format)
-        except (LookupError, ValueError, OSError):  # what an unknown key, a path and a folder raise
-            raise UnknownName("time zone", tz, available_timezones(), "the time zone database") from None
+        return cls(as_zone(tz), date_format)
 
     def read(self, value: object) -> Moment | str | None:
         """The time in a cell, or what is wrong with it, or None when it is blank."""
