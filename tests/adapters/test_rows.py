@@ -430,7 +430,7 @@ def test_the_summary_counts_everything_and_shows_examples():
 def test_the_summary_names_the_file(tmp_path):
     path = tmp_path / "leads.csv"
     path.write_text("id,stage,at\n1,lead,x\n")
-    assert f"rejected: {path}, row 2: " in read_log(path, **LONG).summary()
+    assert "rejected: leads.csv, row 2: " in read_log(path, **LONG).summary()
 
 
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
@@ -504,3 +504,10 @@ def test_the_olist_funnel_is_what_its_files_say(olist):
         label: (count, won[label]) for label, count in origins.items()
     }
     assert by_origin[None]["mql"].reached == 60
+
+
+def test_a_day_without_midnight_begins_when_the_clocks_have_jumped():
+    """A plain date is a whole day, so there is nothing doubtful about it."""
+    log = read_one("2017-10-15", tz="America/Sao_Paulo")
+    assert log.notes == ()
+    assert log.rows[0].at.isoformat() == "2017-10-15T01:00:00-02:00"

@@ -130,7 +130,7 @@ def test_the_cleaned_journeys_keep_what_happened():
 
 def test_the_summary_is_for_people():
     assert audit(DIRTY, SALE).summary().splitlines() == [
-        "29 rows, 10 entities, 20.0% conforming",
+        "29 rows, 10 entities, 2 of them conforming",
         "  unreadable row             5",
         "  unknown stage              2",
         "  duplicate                  1",

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import attrs
 
-from salesproc._instants import as_zone
+from salesproc._instants import as_zone, first_instant
 from salesproc.metrics._log import is_placeholder
 
 _ISO = re.compile(
@@ -105,6 +105,8 @@ class Clock:
         at = found.replace(tzinfo=self.zone, fold=0)
         if at.utcoffset() is None:
             return f"{found.isoformat()} has no offset in the zone {self.zone!r}"
+        if dated:  # the day began when it began, also where midnight was skipped
+            return Moment(first_instant(found, self.zone).astimezone(self.zone), dated, None)
         return Moment(at, dated, None if isinstance(self.zone, timezone) else _doubt(at))
 
 

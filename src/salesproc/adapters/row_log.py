@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from pathlib import PurePath
 from typing import NamedTuple
 
 import attrs
@@ -150,4 +151,4 @@ _SHOWN = 10
 
 
 def _place(row: int, source: str) -> str:
-    return f"{source}, row {row}" if source else f"row {row}"
+    return f"{PurePath(source).name}, row {row}" if source else f"row {row}"

@@ -111,7 +111,7 @@ class AuditReport(Generic[S]):
 
     def summary(self) -> str:
         """The counts in lines of text."""
-        head = f"{self.rows:,} rows, {self.entities:,} entities, {self.conforming:.1%} conforming"
+        head = f"{self.rows:,} rows, {self.entities:,} entities, {self.conforming.hits:,} of them conforming"
         return "\n".join(
             [head, *(f"  {kind.value:<20} {count:>7,}" for kind, count in self.counts.items() if count)]
         )
