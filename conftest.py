@@ -1,20 +1,46 @@
 """What every test of the project shares: the Hypothesis profiles, the real data, and the executed pages."""
 
+import io
 import os
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from sybil import Sybil
-from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
+from sybil import Example, Sybil
+from sybil.evaluators.python import PythonEvaluator
+from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser, SkipParser
 
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", parent=settings.get_profile("default"), derandomize=True)
 settings.register_profile("quick", parent=settings.get_profile("ci"), max_examples=20)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "default"))
 
+
+class Printing(PythonEvaluator):
+    """Runs a block of Python and keeps what it prints."""
+
+    def __call__(self, example: Example) -> None:
+        """Run it."""
+        printed = io.StringIO()
+        with redirect_stdout(printed):
+            super().__call__(example)
+        example.namespace["_printed"] = printed.getvalue()
+
+
+def was_printed(example: Example) -> None:
+    """A ``text`` block is what the block of Python before it printed, to the letter."""
+    printed = example.namespace.pop("_printed", "")
+    if printed.rstrip() != str(example.parsed).rstrip():
+        raise AssertionError(f"the page says\n{example.parsed}\nbut printed was\n{printed}")
+
+
 pytest_collect_file = Sybil(
-    parsers=[PythonCodeBlockParser(), SkipParser()],
+    parsers=[
+        PythonCodeBlockParser(evaluator=Printing()),
+        CodeBlockParser(language="text", evaluator=was_printed),
+        SkipParser(),
+    ],
     patterns=["README.md", "docs/**/*.md"],
 ).pytest()
 
