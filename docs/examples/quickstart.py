@@ -81,7 +81,7 @@ def report_days(log: RowLog, as_of: datetime) -> None:
     print(f"median, open ones counted:   {days(took.median)}")
     if (why := took.why_undefined(0.5)) is not None:
         print(f"  {why}")
-    for limit in (30, 90, 180):
+    for limit in (30, 90, 150):
         share = took.share_within(timedelta(days=limit))
         print(f"won within {limit:>3} days:         " + ("n/a" if share is None else f"{share:.1%}"))
 
@@ -90,12 +90,11 @@ def report_origins(log: RowLog, as_of: datetime) -> None:
     """The same by origin; leads without one are a line of their own."""
     origin_of: Callable[[str], str | None] = log.column("origin")
     by_origin: Breakdown[str | None, Funnel] = stage_funnel(log, SELLERS, as_of=as_of, by=origin_of)
-    print(f"{'origin':<20} {'leads':>6} {'won':>5}  from MQL to won")
+    print("leads    won  from MQL to won                          origin")
     for origin, funnel in by_origin.items():
         label = "(none)" if origin is None else origin
-        print(
-            f"{label:<20} {funnel['mql'].reached:>6,} {funnel['won'].reached:>5,}  {percent(funnel['won'].from_first)}"
-        )
+        rate = percent(funnel["won"].from_first)
+        print(f"{funnel['mql'].reached:>5,}  {funnel['won'].reached:>5,}  {rate:<42} {label}")
 
 
 def report_lead() -> None:
