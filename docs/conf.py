@@ -18,6 +18,7 @@ myst_heading_anchors = 3
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 napoleon_use_rtype = False
+napoleon_use_ivar = True  # else attributes are described twice
 napoleon_custom_sections = [("Source", "returns_style")]
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
