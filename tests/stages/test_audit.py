@@ -2,6 +2,7 @@
 
 import random
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -150,7 +151,7 @@ def test_an_empty_log_has_no_share_of_conforming_journeys():
 
 
 def test_rows_in_any_order_are_sorted_when_asked_for():
-    shuffled = [row for row in DIRTY[:4]]
+    shuffled = DIRTY[:4]
     random.Random(3).shuffle(shuffled)
     assert audit(shuffled, SALE, order="time").findings == ()
     assert audit(shuffled, SALE).findings != ()
@@ -206,7 +207,7 @@ def test_a_clean_journey_never_runs_backwards_and_never_repeats_a_stage(log):
         times = [change.at for change in journey.history]
         stages = [change.stage for change in journey.history]
         assert times == sorted(times)
-        assert all(a != b for a, b in zip(stages, stages[1:], strict=False))
+        assert all(a != b for a, b in pairwise(stages))
 
 
 @given(ROWS)

@@ -176,7 +176,7 @@ SIX_STEP_SALE = Process(
         Transition("reopen", _X.LOST, _X.PROSPECT, reopens=True),
     ],
 )
-"""Prospect, contact, present, handle objections, close, nurture: entering nurture is the sale made.
+"""From prospect to nurture in six steps; entering nurture is the sale made.
 
 Objections can come up while contacting, presenting and closing, and lead back to any of them; closing and winning
 need every objection resolved. Source: OpenStax *Entrepreneurship*, section 8.6 (CC BY 4.0).
