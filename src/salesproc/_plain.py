@@ -21,7 +21,7 @@ import attrs
 from salesproc.errors import StorageError
 from salesproc.money import Money
 
-__all__ = ["dump", "load", "tag", "untag"]
+__all__ = ["dump", "fields", "load", "parts", "tag", "untag"]
 
 
 def dump(value: Any) -> Any:
@@ -36,12 +36,12 @@ def dump(value: Any) -> Any:
         return value.to_dict()
     if isinstance(value, Mapping):
         return {dump(key): dump(item) for key, item in value.items()}
+    if _is_record(type(value)):
+        return {name: dump(getattr(value, name)) for name in fields(type(value))}
     if isinstance(value, tuple):
         return [dump(item) for item in value]
     if isinstance(value, frozenset):
         return [dump(item) for item in sorted(value)]
-    if attrs.has(type(value)) and not isinstance(value, Money):
-        return {field.name: dump(getattr(value, field.name)) for field in _fields(type(value))}
     for kind, (write, _) in _SCALARS.items():
         if isinstance(value, kind):
             return write(value)
@@ -60,6 +60,27 @@ def load(kind: Any, data: Any, where: str = "$") -> Any:
         raise
     except (TypeError, ValueError, KeyError, AttributeError, ArithmeticError) as error:
         raise StorageError(f"{where}: {data!r} is no {_name(kind)}: {error}") from error
+
+
+def fields(kind: type) -> tuple[str, ...]:
+    """The fields of an attrs class or a NamedTuple that make up its plain form."""
+    named: tuple[str, ...] | None = getattr(kind, "_fields", None)
+    return tuple(field.name for field in attrs.fields(kind) if field.init) if named is None else named
+
+
+def parts(kind: type, data: Any, where: str = "$") -> dict[str, Any]:
+    """The value of every field of an attrs class or a NamedTuple that the data holds, by name.
+
+    Raises:
+        StorageError: The data is no record, has a field the class does not know, or a value of another type.
+    """
+    if not isinstance(data, Mapping):
+        raise StorageError(f"{where}: {data!r} is no {_name(kind)}: a mapping of its fields is expected")
+    unknown = sorted(set(data) - set(fields(kind)))
+    if unknown:
+        raise StorageError(f"{where}: {kind.__name__} has no field {', '.join(map(repr, unknown))}")
+    hints = _hints(kind)
+    return {name: load(hints[name], item, f"{where}.{name}") for name, item in data.items()}
 
 
 def tag(value: Any) -> Any:
@@ -95,8 +116,8 @@ def untag(data: Any, where: str = "$") -> Any:
     raise StorageError(f"{where}: {data!r} is no tagged value")
 
 
-def _fields(kind: type) -> list[Any]:
-    return [field for field in attrs.fields(kind) if field.init]
+def _is_record(kind: type) -> bool:
+    return (attrs.has(kind) and kind is not Money) or (issubclass(kind, tuple) and hasattr(kind, "_fields"))
 
 
 def _finite(value: float) -> float:
@@ -138,13 +159,13 @@ def _load(kind: Any, data: Any, where: str) -> Any:
         return {load(key, k, where): load(item, v, f"{where}.{k}") for k, v in _expect(dict, data).items()}
     plain = origin or kind
     if hasattr(plain, "from_dict"):
-        return plain.from_dict(data)
+        return _load_own(plain, data, where)
     if plain in _SCALARS:
         return _SCALARS[plain][1](data)
     if issubclass(plain, Enum):
         return plain(data)
-    if attrs.has(plain):
-        return _load_record(plain, data, where)
+    if _is_record(plain):
+        return plain(**parts(plain, data, where))
     return _expect(plain, data)
 
 
@@ -155,13 +176,12 @@ def _load_union(kinds: tuple[Any, ...], data: Any, where: str) -> Any:
     return _load(kind, data, where)
 
 
-def _load_record(kind: type, data: Any, where: str) -> Any:
-    hints = _hints(kind)
-    names = {field.name for field in _fields(kind)}
-    unknown = sorted(set(_expect(dict, data)) - names)
-    if unknown:
-        raise StorageError(f"{where}: {kind.__name__} has no field {', '.join(map(repr, unknown))}")
-    return kind(**{name: load(hints[name], item, f"{where}.{name}") for name, item in data.items()})
+def _load_own(kind: Any, data: Any, where: str) -> Any:
+    """By the type's own reader, which does not know where in the whole it is."""
+    try:
+        return kind.from_dict(data)
+    except StorageError as error:
+        raise StorageError(f"{where}: {error}") from error
 
 
 def _expect(kind: type, data: Any) -> Any:

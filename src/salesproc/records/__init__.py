@@ -1,1 +1,88 @@
-"""TODO."""
+"""The records of a sale: who it is with, the lead, the deal, the customer, and what was passed on."""
+
+from salesproc.records import lifecycle
+from salesproc.records._buyer import RELATIONSHIP, Complaint, CustomerStage, Purchase, Referral
+from salesproc.records._deal import AmountChange, CloseDateChange, Objection
+from salesproc.records._person import Applied, Conflict, Merged
+from salesproc.records.customer import Customer, FormerCustomer
+from salesproc.records.handover import HAND_OVER, HandOver, HandOverStage
+from salesproc.records.lead import MQL, SAL, SQL, Disqualified, Lead, LeadRecord
+from salesproc.records.opportunity import LostOpportunity, Opportunity, WonOpportunity
+from salesproc.records.parties import (
+    Account,
+    AccountContact,
+    AccountId,
+    Contact,
+    CustomerId,
+    LeadId,
+    OpportunityId,
+)
+from salesproc.records.reasons import (
+    Channel,
+    ChurnReason,
+    ContactLevel,
+    ContactRole,
+    DisqualifyReason,
+    LeadSource,
+    LossReason,
+    ObjectionKind,
+    OpportunityKind,
+    RecycleReason,
+    RejectReason,
+    Role,
+)
+
+__all__ = [  # noqa: RUF022 - grouped by what one looks for
+    # who it is with
+    "Contact",
+    "Account",
+    "AccountContact",
+    # ids
+    "LeadId",
+    "OpportunityId",
+    "CustomerId",
+    "AccountId",
+    # on the way to becoming a customer
+    "Lead",
+    "MQL",
+    "SAL",
+    "SQL",
+    "Disqualified",
+    "LeadRecord",
+    "Merged",
+    "Conflict",
+    "HandOver",
+    "HAND_OVER",
+    "HandOverStage",
+    # from stored rows, and by events known only at run time
+    "lifecycle",
+    "Applied",
+    # deals
+    "Opportunity",
+    "WonOpportunity",
+    "LostOpportunity",
+    "Objection",
+    "AmountChange",
+    "CloseDateChange",
+    # customers
+    "Customer",
+    "FormerCustomer",
+    "Purchase",
+    "Complaint",
+    "Referral",
+    "RELATIONSHIP",
+    "CustomerStage",
+    # the words a team chooses from
+    "LeadSource",
+    "Channel",
+    "Role",
+    "ContactRole",
+    "ContactLevel",
+    "OpportunityKind",
+    "ObjectionKind",
+    "DisqualifyReason",
+    "RejectReason",
+    "RecycleReason",
+    "LossReason",
+    "ChurnReason",
+]

@@ -1,0 +1,172 @@
+"""Who is on the other side: a person to reach, and a company with several of them."""
+
+import unicodedata
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NewType
+
+import attrs
+
+from salesproc._instants import earlier, require_aware
+from salesproc.errors import UnknownName
+from salesproc.records._record import Stored
+
+__all__ = ["Account", "AccountContact", "AccountId", "Contact", "CustomerId", "LeadId", "OpportunityId"]
+
+LeadId = NewType("LeadId", str)
+"""Which person or company on the way to becoming a customer."""
+OpportunityId = NewType("OpportunityId", str)
+"""Which deal."""
+CustomerId = NewType("CustomerId", str)
+"""Which customer."""
+AccountId = NewType("AccountId", str)
+"""Which company."""
+
+_WANTED = ("email", "phone", "company", "interests")
+
+
+def _named(_: object, field: "attrs.Attribute[str]", value: object) -> None:
+    if not isinstance(value, str) or all(unicodedata.category(sign)[0] in "ZC" for sign in value):
+        raise ValueError(f"a {field.name} has at least one visible sign in any script, got {value!r}")
+
+
+def _texts(values: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(values, str):
+        raise TypeError(f"interests are several texts, got the one text {values!r}; write ({values!r},)")
+    return tuple(values)
+
+
+def _aware(_: object, field: "attrs.Attribute[Any]", value: datetime | None) -> None:
+    if value is not None:
+        require_aware(value, field.name)
+
+
+@attrs.frozen
+class Contact(Stored):
+    """A person, and how to reach them.
+
+    Attributes:
+        name: In any script, as they write it.
+        email: Their address.
+        phone: Their number, as given.
+        company: Where they work.
+        interests: What they have shown interest in.
+        locale: The language they prefer, such as ``"ar-EG"``.
+        time_zone: Where they are, such as ``"Africa/Cairo"``: calls go by their clock.
+
+    Raises:
+        ValueError: The name is blank.
+
+    Source:
+        The contact list of document 001: phone, e-mail, company, general interests.
+
+    >>> Contact("林薇", email="lin@example.com").missing_fields
+    ('phone', 'company', 'interests')
+    """
+
+    name: str = attrs.field(validator=_named)
+    email: str | None = attrs.field(default=None, kw_only=True)
+    phone: str | None = attrs.field(default=None, kw_only=True)
+    company: str | None = attrs.field(default=None, kw_only=True)
+    interests: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_texts)
+    locale: str | None = attrs.field(default=None, kw_only=True)
+    time_zone: str | None = attrs.field(default=None, kw_only=True)
+
+    @property
+    def missing_fields(self) -> tuple[str, ...]:
+        """What a contact list asks for and is not known yet: e-mail, phone, company, interests."""
+        return tuple(name for name in _WANTED if not getattr(self, name))
+
+
+@attrs.frozen(kw_only=True)
+class AccountContact(Stored):
+    """A person at a company, and what they do there.
+
+    Attributes:
+        contact: Who.
+        role: Their function; `ContactRole` has the usual ones.
+        level: How high; `ContactLevel` has the usual ones.
+        decision_maker: Whether they decide on buying.
+        since: When they took it up, if known.
+        until: When they left; ``None`` while they are there.
+
+    Raises:
+        ValueError: They left before they came.
+    """
+
+    contact: Contact
+    role: str | None = None
+    level: str | None = None
+    decision_maker: bool = False
+    since: datetime | None = attrs.field(default=None, validator=_aware)
+    until: datetime | None = attrs.field(default=None, validator=_aware)
+
+    def __attrs_post_init__(self) -> None:
+        if self.since and self.until and earlier(self.until, self.since):
+            raise ValueError(f"{self.contact.name} left at {self.until}, before they came at {self.since}")
+
+    @property
+    def current(self) -> bool:
+        """Whether they are still there."""
+        return self.until is None
+
+
+@attrs.frozen
+class Account(Stored):
+    """A company, with everybody known there: a change of one contact does not cut the link.
+
+    Attributes:
+        id: Which company.
+        name: What it is called.
+        contacts: Everybody, also those who have left.
+
+    Source:
+        Document 004, relations with several people at a customer.
+
+    >>> acme = Account(AccountId("A-1"), "Acme").with_contact(
+    ...     AccountContact(contact=Contact("Lin Wei"), role="purchasing manager", decision_maker=True)
+    ... )
+    >>> [contact.name for contact in acme.decision_makers]
+    ['Lin Wei']
+    """
+
+    id: AccountId
+    name: str = attrs.field(validator=_named)
+    contacts: tuple[AccountContact, ...] = ()
+
+    @property
+    def current_contacts(self) -> tuple[AccountContact, ...]:
+        """Those who are still there."""
+        return tuple(one for one in self.contacts if one.current)
+
+    @property
+    def decision_makers(self) -> tuple[Contact, ...]:
+        """Those still there who decide on buying."""
+        return tuple(one.contact for one in self.current_contacts if one.decision_maker)
+
+    def with_contact(self, contact: AccountContact) -> "Account":
+        """The company with one more person.
+
+        Raises:
+            ValueError: They are there already.
+        """
+        if contact.current and any(one.contact == contact.contact for one in self.current_contacts):
+            raise ValueError(
+                f"{contact.contact.name} is already a contact of {self.name}; end that with without_contact() first"
+            )
+        return attrs.evolve(self, contacts=(*self.contacts, contact))
+
+    def without_contact(self, contact: Contact, *, at: datetime) -> "Account":
+        """The company after that person left; they stay in the record, with the time.
+
+        Raises:
+            UnknownName: They are not there.
+        """
+        if all(one.contact != contact for one in self.current_contacts):
+            known = [one.contact.name for one in self.current_contacts]
+            raise UnknownName("contact", contact.name, known, f"account {self.name!r}")
+        contacts = tuple(
+            attrs.evolve(one, until=at) if one.current and one.contact == contact else one
+            for one in self.contacts
+        )
+        return attrs.evolve(self, contacts=contacts)
