@@ -15,6 +15,7 @@ BUILT_INS = {
     "MoneyError": ValueError,
     "NaiveTimeError": ValueError,
     "PeriodError": ValueError,
+    "RecordError": ValueError,
     "StorageError": ValueError,
     "UnknownName": LookupError,
 }

@@ -17,6 +17,7 @@ from salesproc.errors import (
     MoneyError,
     NaiveTimeError,
     PeriodError,
+    RecordError,
     SalesprocError,
     StorageError,
     UnknownName,
@@ -46,6 +47,7 @@ __all__ = [  # noqa: RUF022 - grouped by what one looks for
     "MoneyError",
     "NaiveTimeError",
     "PeriodError",
+    "RecordError",
     "StorageError",
     "UnknownName",
 ]

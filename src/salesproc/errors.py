@@ -14,6 +14,7 @@ __all__ = [
     "MoneyError",
     "NaiveTimeError",
     "PeriodError",
+    "RecordError",
     "SalesprocError",
     "StorageError",
     "UnknownName",
@@ -44,6 +45,10 @@ class PeriodError(SalesprocError, ValueError):
 
 class LogError(SalesprocError, ValueError):
     """A row of a log that cannot be read as what it should be; the message names the row."""
+
+
+class RecordError(SalesprocError, ValueError):
+    """A record that contradicts itself or lacks what it must have."""
 
 
 class StorageError(SalesprocError, ValueError):

@@ -277,7 +277,7 @@ def shifted(moment: _M, *, months: int = 0, years: int = 0) -> _M:
     (datetime.date(2025, 2, 28), datetime.date(2023, 2, 28))
     """
     try:
-        moved = moment + relativedelta(months=months, years=years)
+        moved: _M = moment + relativedelta(months=months, years=years)
     except (OverflowError, ValueError):
         raise PeriodError(f"{moment!r} cannot move {years!r} years and {months!r} months") from None
     if isinstance(moved, datetime):
@@ -349,9 +349,10 @@ def _floor(unit: Unit, day: date, first_weekday: int) -> date:
 
 def _add(day: date, unit: Unit, count: int = 1) -> date:
     try:
-        return day + _STEPS[unit] * count
+        later: date = day + _STEPS[unit] * count
     except (OverflowError, ValueError):
         raise PeriodError(f"the calendar ends with the year 9999, so no {unit} ends after {day}") from None
+    return later
 
 
 def _starts(unit: Unit, begin: date, last: date, first_weekday: int) -> Iterator[date]:

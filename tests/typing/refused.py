@@ -163,7 +163,7 @@ def stages_of_another_process(
     DEALS.start("D-1", at=AT, stage=LifecycleStage.LEAD)  # type: ignore[arg-type]  # reportArgumentType
     DEALS.stages = ()  # type: ignore[misc]  # reportAttributeAccessIssue
     LIFECYCLE.without("sal", bridge="accept")  # type: ignore[arg-type]  # reportArgumentType
-    Process[SixStep].from_dict(stored, stages=Deal)  # type: ignore[arg-type]  # reportArgumentType
+    theirs: Process[SixStep] = Process.from_dict(stored, stages=Deal)  # type: ignore[arg-type]  # reportAssignmentType
     mine: Process[Deal] = Process[Deal].from_dict(stored)  # type: ignore[assignment]  # reportAssignmentType
     lifecycle.restore(stored, process=SIX_STEP_SALE)  # type: ignore[arg-type]  # reportArgumentType
     print(mine)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 import attrs
 
+from salesproc.errors import RecordError
 from salesproc.money import Money
 from salesproc.records._record import Stored, restored
 from salesproc.records.parties import AccountId, Contact, CustomerId, LeadId, OpportunityId
@@ -100,7 +101,7 @@ class Buyer(Stored):
         referrals: Everybody they brought, oldest first.
 
     Raises:
-        ValueError: The journey is not in the stage of this class, or neither a person nor a company is named.
+        RecordError: The journey is not in the stage of this class, or neither a person nor a company is named.
     """
 
     stage: ClassVar[CustomerStage]
@@ -116,9 +117,9 @@ class Buyer(Stored):
     def __attrs_post_init__(self) -> None:
         name = f"{type(self).__name__} {self.id}"
         if self.journey.stage != self.stage:
-            raise ValueError(f"{name} cannot be in stage {str(self.journey.stage)!r}")
+            raise RecordError(f"{name} cannot be in stage {str(self.journey.stage)!r}")
         if self.contact is None and self.account_id is None:
-            raise ValueError(f"{name} is nobody; give contact= or account_id=")
+            raise RecordError(f"{name} is nobody; give contact= or account_id=")
 
     @property
     def id(self) -> CustomerId:

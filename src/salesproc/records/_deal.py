@@ -7,7 +7,7 @@ from typing import Any, ClassVar, NamedTuple, NoReturn, Self, cast
 import attrs
 
 from salesproc import _plain
-from salesproc.errors import StorageError, did_you_mean
+from salesproc.errors import RecordError, StorageError, did_you_mean
 from salesproc.money import Money
 from salesproc.records._record import Stored, restored
 from salesproc.records.parties import AccountId, Contact, CustomerId, LeadId, OpportunityId
@@ -93,7 +93,7 @@ class Deal(Stored):
         objections: Everything the buyer objected, in the order raised.
 
     Raises:
-        ValueError: The journey is not in a stage of this class, nobody is named that it is with, or an up-sell, a
+        RecordError: The journey is not in a stage of this class, nobody is named that it is with, or an up-sell, a
             cross-sell or a renewal names no customer.
     """
 
@@ -116,13 +116,13 @@ class Deal(Stored):
         name = f"{type(self).__name__} {self.id}"
         kind = self.pipeline.stage(self.journey.stage).kind
         if kind not in self.stage_kinds:
-            raise ValueError(
+            raise RecordError(
                 f"{name} cannot be in stage {self.stage!r}, which is {kind.value} in {self.pipeline.name!r}"
             )
         if self.contact is None and self.account_id is None:
-            raise ValueError(f"{name} is with nobody; give contact= or account_id=")
+            raise RecordError(f"{name} is with nobody; give contact= or account_id=")
         if self.kind in _OF_CUSTOMERS and self.customer_id is None:
-            raise ValueError(f"{name} is of kind {str(self.kind)!r}, which needs customer_id=")
+            raise RecordError(f"{name} is of kind {str(self.kind)!r}, which needs customer_id=")
 
     @property
     def id(self) -> OpportunityId:

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Generic, Literal, NamedTuple, Self, TypeVar
 
 import attrs
 
+from salesproc.errors import RecordError
 from salesproc.records._record import Stored, carried, restored
 from salesproc.records.parties import Contact, LeadId
 from salesproc.stages import (
@@ -85,7 +86,7 @@ class Person(Stored):
         merged_ids: The ids of duplicates merged into this record.
 
     Raises:
-        ValueError: The journey is not in the stage of this class, or lacks what the stage guarantees.
+        RecordError: The journey is not in the stage of this class, or lacks what the stage guarantees.
     """
 
     stage: ClassVar[LifecycleStage]
@@ -98,13 +99,13 @@ class Person(Stored):
     def __attrs_post_init__(self) -> None:
         name = type(self).__name__
         if self.journey.stage != self.stage:
-            raise ValueError(
+            raise RecordError(
                 f"{name} needs a journey in stage {str(self.stage)!r}, got {self.journey!r}; "
                 "lifecycle.restore() finds the class of a stage"
             )
         lacking = self.lacks(self.journey)
         if lacking:
-            raise ValueError(f"{name} {self.id}: {'; '.join(map(str, lacking))}")
+            raise RecordError(f"{name} {self.id}: {'; '.join(map(str, lacking))}")
 
     @classmethod
     def lacks(cls, journey: Journey[str]) -> tuple[Reason, ...]:
@@ -140,10 +141,10 @@ class Person(Stored):
             The survivor, and what the two did not agree on: there the survivor's word stays.
 
         Raises:
-            ValueError: Both have the same id.
+            RecordError: Both have the same id.
         """
         if duplicate.id == self.id:
-            raise ValueError(f"{self.id} cannot be merged into itself; give a record with another id")
+            raise RecordError(f"{self.id} cannot be merged into itself; give a record with another id")
         mine, theirs = self.contact, duplicate.contact
         filled = {name: getattr(mine, name) or getattr(theirs, name) for name in _GAPS}
         interests = tuple(dict.fromkeys((*mine.interests, *theirs.interests)))

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import attrs
 
-from salesproc.errors import UnknownName
+from salesproc.errors import RecordError, UnknownName
 from salesproc.money import Money
 from salesproc.records import opportunity as opportunities
 from salesproc.records._buyer import RELATIONSHIP, Buyer, Complaint, CustomerStage, Purchase, Referral
@@ -184,7 +184,7 @@ class FormerCustomer(Buyer):
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
         if not self.journey.history[-1].reason:
-            raise ValueError(f"FormerCustomer {self.id} has no reason; its last change needs one")
+            raise RecordError(f"FormerCustomer {self.id} has no reason; its last change needs one")
 
     @property
     def reason(self) -> str:

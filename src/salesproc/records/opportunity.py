@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Literal
 
 import attrs
 
+from salesproc.errors import RecordError
 from salesproc.money import Money
 from salesproc.records import customer as customers
 from salesproc.records._deal import Deal
@@ -197,7 +198,7 @@ class WonOpportunity(Deal):
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
         if not self.amounts:
-            raise ValueError(
+            raise RecordError(
                 f"WonOpportunity {self.id} has no amount; a sale is worth something, even nothing"
             )
 
@@ -223,10 +224,10 @@ class WonOpportunity(Deal):
             customer_id: Which customer; unique in your store.
 
         Raises:
-            ValueError: The deal was with a customer already: record it there with ``buy()``.
+            RecordError: The deal was with a customer already: record it there with ``buy()``.
         """
         if self.customer_id is not None:
-            raise ValueError(
+            raise RecordError(
                 f"{self.id} was won from customer {self.customer_id}; record it there: customer.buy(...)"
             )
         customer = customers.Customer.register(
@@ -248,7 +249,7 @@ class LostOpportunity(Deal):
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
         if not self.journey.history[-1].reason:
-            raise ValueError(f"LostOpportunity {self.id} has no reason; its last change needs one")
+            raise RecordError(f"LostOpportunity {self.id} has no reason; its last change needs one")
 
     @property
     def outcome(self) -> Literal["lost"]:

@@ -8,7 +8,7 @@ from typing import Any, NewType
 import attrs
 
 from salesproc._instants import earlier, require_aware
-from salesproc.errors import UnknownName
+from salesproc.errors import RecordError, UnknownName
 from salesproc.records._record import Stored
 
 __all__ = ["Account", "AccountContact", "AccountId", "Contact", "CustomerId", "LeadId", "OpportunityId"]
@@ -27,7 +27,7 @@ _WANTED = ("email", "phone", "company", "interests")
 
 def _named(_: object, field: "attrs.Attribute[str]", value: object) -> None:
     if not isinstance(value, str) or all(unicodedata.category(sign)[0] in "ZC" for sign in value):
-        raise ValueError(f"a {field.name} has at least one visible sign in any script, got {value!r}")
+        raise RecordError(f"a {field.name} has at least one visible sign in any script, got {value!r}")
 
 
 def _texts(values: Iterable[str]) -> tuple[str, ...]:
@@ -55,7 +55,7 @@ class Contact(Stored):
         time_zone: Where they are, such as ``"Africa/Cairo"``: calls go by their clock.
 
     Raises:
-        ValueError: The name is blank.
+        RecordError: The name is blank.
 
     Source:
         The contact list of document 001: phone, e-mail, company, general interests.
@@ -91,7 +91,7 @@ class AccountContact(Stored):
         until: When they left; ``None`` while they are there.
 
     Raises:
-        ValueError: They left before they came.
+        RecordError: They left before they came.
     """
 
     contact: Contact
@@ -103,7 +103,7 @@ class AccountContact(Stored):
 
     def __attrs_post_init__(self) -> None:
         if self.since and self.until and earlier(self.until, self.since):
-            raise ValueError(f"{self.contact.name} left at {self.until}, before they came at {self.since}")
+            raise RecordError(f"{self.contact.name} left at {self.until}, before they came at {self.since}")
 
     @property
     def current(self) -> bool:
@@ -148,10 +148,10 @@ class Account(Stored):
         """The company with one more person.
 
         Raises:
-            ValueError: They are there already.
+            RecordError: They are there already.
         """
         if contact.current and any(one.contact == contact.contact for one in self.current_contacts):
-            raise ValueError(
+            raise RecordError(
                 f"{contact.contact.name} is already a contact of {self.name}; end that with without_contact() first"
             )
         return attrs.evolve(self, contacts=(*self.contacts, contact))

@@ -44,7 +44,10 @@ def without(process: "Definition[Any]", gone: str, bridge: str) -> dict[str, Any
     into = [one for one in process.transitions if one.target == gone]
     if not any(one.event == bridge for one in into):
         raise UnknownName(
-            f"event into {str(gone)!r}", bridge, sorted({one.event for one in into}), f"process {process.name!r}"
+            f"event into {str(gone)!r}",
+            bridge,
+            sorted({one.event for one in into}),
+            f"process {process.name!r}",
         )
     onward = _onward(process, gone)
     kept: list[Transition[Any]] = []

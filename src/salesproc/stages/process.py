@@ -19,6 +19,7 @@ from salesproc.stages.requirements import Requirement
 __all__ = ["Process"]
 
 S = TypeVar("S", bound=str)
+T = TypeVar("T", bound=str)
 # A NamedTuple made without its wrapper: half the cost of a step.
 _tuple: Callable[..., Any] = vars(tuple)["__new__"]
 # Members of an Enum are looked up slowly before Python 3.12.
@@ -283,8 +284,8 @@ class Process(Definition[S]):
     @overload
     @classmethod
     def from_dict(
-        cls, data: Mapping[str, Any], *, stages: type[S], requirements: Iterable[Requirement] = ...
-    ) -> "Process[S]": ...
+        cls, data: Mapping[str, Any], *, stages: type[T], requirements: Iterable[Requirement] = ...
+    ) -> "Process[T]": ...
     @classmethod
     def from_dict(
         cls, data: Mapping[str, Any], *, stages: Any = str, requirements: Iterable[Requirement] = ()
