@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from functools import cache
-from typing import Any, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, NewType, Union, get_args, get_origin, get_type_hints
 
 import attrs
 
@@ -30,18 +30,12 @@ def dump(value: Any) -> Any:
         return value.value
     if value is None or isinstance(value, str | bool | int):
         return value
-    if isinstance(value, float):
-        return _finite(value)
     if hasattr(value, "to_dict"):
         return value.to_dict()
-    if isinstance(value, Mapping):
-        return {dump(key): dump(item) for key, item in value.items()}
     if _is_record(type(value)):
         return {name: dump(getattr(value, name)) for name in fields(type(value))}
     if isinstance(value, tuple):
         return [dump(item) for item in value]
-    if isinstance(value, frozenset):
-        return [dump(item) for item in sorted(value)]
     for kind, (write, _) in _SCALARS.items():
         if isinstance(value, kind):
             return write(value)
@@ -143,8 +137,6 @@ _SCALARS: dict[type, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
 def _load(kind: Any, data: Any, where: str) -> Any:
     if isinstance(kind, NewType):
         return _load(kind.__supertype__, data, where)
-    if isinstance(kind, TypeVar):
-        return _load(str, data, where)
     origin = get_origin(kind)
     if origin in {Union, types.UnionType}:
         return _load_union(get_args(kind), data, where)
@@ -152,11 +144,6 @@ def _load(kind: Any, data: Any, where: str) -> Any:
         return tuple(
             load(get_args(kind)[0], item, f"{where}[{i}]") for i, item in enumerate(_expect(list, data))
         )
-    if origin is frozenset:
-        return frozenset(load(get_args(kind)[0], item, where) for item in _expect(list, data))
-    if origin is not None and issubclass(origin, Mapping):
-        key, item = get_args(kind)
-        return {load(key, k, where): load(item, v, f"{where}.{k}") for k, v in _expect(dict, data).items()}
     plain = origin or kind
     if hasattr(plain, "from_dict"):
         return _load_own(plain, data, where)

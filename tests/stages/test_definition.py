@@ -328,3 +328,12 @@ def test_requirements_can_be_added_to_every_transition_of_an_event(deals, monday
     assert [str(reason) for reason in strict.why_not(demo, "propose")] == ["champion is missing"]
     with pytest.raises(UnknownName, match="no event 'proposed'; did you mean 'propose'"):
         deals.with_requirements("proposed", provided("x"))
+
+
+def test_other_ways_into_a_stage_left_out_go_with_it():
+    process = Process(
+        "two ways in",
+        stages=[Stage("a"), Stage("b"), END],
+        transitions=[Transition("walk", "a", "b"), Transition("run", "a", "b"), Transition("stop", "b", "end")],
+    )
+    assert [one.event for one in process.without("b", bridge="run").transitions] == ["run"]
