@@ -103,7 +103,7 @@ def _onward(process: "Definition[Any]", gone: str) -> Transition[Any]:
         for one in process.transitions
         if gone in one.sources(process.stages)
         and order[str(one.target)] > order[gone]
-        and process.stage(one.target).kind in {StageKind.OPEN, StageKind.WON}
+        and process.stage(one.target).kind is not StageKind.LOST
     ]
     targets = {str(one.target) for one in ahead}
     if len(ahead) != 1:
