@@ -4,6 +4,16 @@ Every metric is two functions: ``reduce_...`` turns rows into sufficient statist
 of two logs are disjoint, and ``finish_...`` turns statistics into the result. The metric itself does both.
 """
 
+from salesproc.metrics.attribution import attribute, reduce_attribution
+from salesproc.metrics.attribution_results import (
+    Attribution,
+    AttributionCounts,
+    AttributionModel,
+    ChannelCredit,
+    Conversion,
+    Touch,
+    finish_attribution,
+)
 from salesproc.metrics.breakdown import Breakdown
 from salesproc.metrics.convert import reduce_time_to_convert, time_to_convert
 from salesproc.metrics.durations import CurvePoint, DurationCounts, Durations, finish_durations
@@ -18,7 +28,12 @@ from salesproc.metrics.funnel_results import (
 )
 
 __all__ = [
+    "Attribution",
+    "AttributionCounts",
+    "AttributionModel",
     "Breakdown",
+    "ChannelCredit",
+    "Conversion",
     "CurvePoint",
     "DurationCounts",
     "Durations",
@@ -27,8 +42,12 @@ __all__ = [
     "FunnelStage",
     "SkipRule",
     "StageCounts",
+    "Touch",
+    "attribute",
+    "finish_attribution",
     "finish_durations",
     "finish_funnel",
+    "reduce_attribution",
     "reduce_funnel",
     "reduce_time_to_convert",
     "stage_funnel",
