@@ -13,7 +13,17 @@ import salesproc
 ROOT = Path(__file__).parents[1]
 SOURCES = ROOT / "src" / "salesproc"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-FOREIGN = {"hypothesis", "pandas", "polars", "numpy", "scipy", "matplotlib", "lifelines", "dateutil.parser", "pytest"}
+FOREIGN = {
+    "hypothesis",
+    "pandas",
+    "polars",
+    "numpy",
+    "scipy",
+    "matplotlib",
+    "lifelines",
+    "dateutil.parser",
+    "pytest",
+}
 
 needs_sources = pytest.mark.skipif(not SOURCES.is_dir(), reason="the sources are out of the way")
 
@@ -24,7 +34,14 @@ def python(code):
 
 @pytest.mark.parametrize(
     "module",
-    ["salesproc", "salesproc.stages", "salesproc.records", "salesproc.metrics", "salesproc.adapters", "salesproc.testing"],
+    [
+        "salesproc",
+        "salesproc.stages",
+        "salesproc.records",
+        "salesproc.metrics",
+        "salesproc.adapters",
+        "salesproc.testing",
+    ],
 )
 def test_importing_loads_nothing_of_an_extra(module):
     loaded = set(python(f"import sys, {module}; print(*sys.modules)").split())
@@ -45,22 +62,43 @@ def test_run_time_needs_attrs_and_dateutil_alone():
 
 @needs_sources
 def test_only_one_module_imports_dateutil():
-    found = [path.name for path in SOURCES.rglob("*.py") if re.search(r"^(from|import) dateutil", path.read_text("utf-8"), re.M)]
+    found = [
+        path.name
+        for path in SOURCES.rglob("*.py")
+        if re.search(r"^(from|import) dateutil", path.read_text("utf-8"), re.MULTILINE)
+    ]
     assert found == ["periods.py"]
 
 
 @needs_sources
 def test_no_module_is_longer_than_two_modules_should_be():
-    long = {path.name: n for path in SOURCES.rglob("*.py") if (n := len(path.read_text("utf-8").splitlines())) > 400}
+    long = {
+        path.name: n
+        for path in SOURCES.rglob("*.py")
+        if (n := len(path.read_text("utf-8").splitlines())) > 400
+    }
     assert long == {}
 
 
 def test_every_block_of_python_and_output_in_the_pages_is_run():
     """A block that is silently not collected proves nothing."""
-    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", "README.md", "docs"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "--collect-only",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "README.md",
+        "docs",
+    ]
     listed = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout
     collected = len(re.findall(r"\.md::line:\d+,column:1", listed))
-    blocks = sum(len(re.findall(r"^```(?:python|text)$|^<!-- skip:", page.read_text("utf-8"), re.M)) for page in PAGES)
+    blocks = sum(
+        len(re.findall(r"^```(?:python|text)$|^<!-- skip:", page.read_text("utf-8"), re.MULTILINE))
+        for page in PAGES
+    )
     assert blocks > 30
     assert collected == blocks
 

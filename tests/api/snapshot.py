@@ -33,7 +33,7 @@ def described(name: str, thing: object) -> Iterator[str]:
         yield f"  enum {name}: {', '.join(member.name for member in thing)}"
     elif inspect.isclass(thing):
         yield f"  class {name}{signature(thing)}"
-        for member, value in sorted(vars(thing).items()):
+        for member in sorted(vars(thing)):
             if not member.startswith("_") and member not in getattr(thing, "_fields", ()):
                 yield f"    {member}{signature(getattr(thing, member)) if callable(getattr(thing, member)) else ''}"
     elif inspect.isfunction(thing):

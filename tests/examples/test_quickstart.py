@@ -20,12 +20,16 @@ QUICKSTART = EXAMPLES / "quickstart.py"
 
 def run(*arguments):
     command = [sys.executable, str(QUICKSTART), *arguments]
-    return subprocess.run(command, capture_output=True, check=True, encoding="utf-8", env={"PYTHONUTF8": "1"}).stdout
+    return subprocess.run(
+        command, capture_output=True, check=True, encoding="utf-8", env={"PYTHONUTF8": "1"}
+    ).stdout
 
 
 def width(line):
     """Columns on a terminal: Chinese signs take two, combining marks none."""
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line
+    )
 
 
 def cells(path):
@@ -37,7 +41,9 @@ def expected(leads, deals):
     """The figures from the files with the csv module and plain loops, by no code of the library."""
     zone = ZoneInfo("America/Sao_Paulo")
     first = {
-        row["mql_id"]: datetime.combine(datetime.fromisoformat(row["first_contact_date"]), time(), zone).astimezone(UTC)
+        row["mql_id"]: datetime.combine(
+            datetime.fromisoformat(row["first_contact_date"]), time(), zone
+        ).astimezone(UTC)
         for row in leads
     }
     won = {row["mql_id"]: datetime.fromisoformat(row["won_date"]).replace(tzinfo=UTC) for row in deals}
@@ -63,8 +69,12 @@ def expected(leads, deals):
         "open": len(first) - len(won),
         "backwards": len(first) - len(ages),
         "finished_median": median(age.total_seconds() for age, arrived in ages.values() if arrived) / 86400,
-        "median": next((age.total_seconds() / 86400 for age, share in curve if share >= Fraction(1, 2)), None),
-        "within_30": max((share for age, share in curve if age.total_seconds() <= 30 * 86400), default=Fraction(0)),
+        "median": next(
+            (age.total_seconds() / 86400 for age, share in curve if share >= Fraction(1, 2)), None
+        ),
+        "within_30": max(
+            (share for age, share in curve if age.total_seconds() <= 30 * 86400), default=Fraction(0)
+        ),
         "origins": Counter((row["origin"] or "(none)") for row in leads),
         "origins_won": Counter((row["origin"] or "(none)") for row in leads if row["mql_id"] in won),
     }
@@ -98,7 +108,8 @@ def test_the_real_funnel_gives_the_figures_of_an_independent_computation(real_da
         pytest.skip("needs the Olist marketing funnel in the folder that SALESPROC_DATA names")
     text = run(str(folder))
     truth = expected(
-        cells(folder / "olist_marketing_qualified_leads_dataset.csv"), cells(folder / "olist_closed_deals_dataset.csv")
+        cells(folder / "olist_marketing_qualified_leads_dataset.csv"),
+        cells(folder / "olist_closed_deals_dataset.csv"),
     )
     assert (truth["leads"], truth["won"], truth["backwards"]) == (8000, 842, 1)
     check(text, truth)
