@@ -15,6 +15,13 @@ from salesproc.metrics.attribution_results import (
     finish_attribution,
 )
 from salesproc.metrics.breakdown import Breakdown
+from salesproc.metrics.cadence import (
+    Cadence,
+    CadenceCounts,
+    finish_cadence,
+    follow_up_cadence,
+    reduce_cadence,
+)
 from salesproc.metrics.convert import reduce_time_to_convert, time_to_convert
 from salesproc.metrics.durations import CurvePoint, DurationCounts, Durations, finish_durations
 from salesproc.metrics.funnel import reduce_funnel, stage_funnel
@@ -26,12 +33,21 @@ from salesproc.metrics.funnel_results import (
     StageCounts,
     finish_funnel,
 )
+from salesproc.metrics.response import (
+    LeadArrival,
+    SlaAttainment,
+    lead_response_times,
+    reduce_lead_response_times,
+    sla_attainment,
+)
 
 __all__ = [
     "Attribution",
     "AttributionCounts",
     "AttributionModel",
     "Breakdown",
+    "Cadence",
+    "CadenceCounts",
     "ChannelCredit",
     "Conversion",
     "CurvePoint",
@@ -40,16 +56,24 @@ __all__ = [
     "Funnel",
     "FunnelCounts",
     "FunnelStage",
+    "LeadArrival",
     "SkipRule",
+    "SlaAttainment",
     "StageCounts",
     "Touch",
     "attribute",
     "finish_attribution",
+    "finish_cadence",
     "finish_durations",
     "finish_funnel",
+    "follow_up_cadence",
+    "lead_response_times",
     "reduce_attribution",
+    "reduce_cadence",
     "reduce_funnel",
+    "reduce_lead_response_times",
     "reduce_time_to_convert",
+    "sla_attainment",
     "stage_funnel",
     "time_to_convert",
 ]
