@@ -3,6 +3,7 @@
 import io
 import os
 from contextlib import redirect_stdout
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,10 @@ from hypothesis import HealthCheck, settings
 from sybil import Example, Sybil
 from sybil.evaluators.python import PythonEvaluator
 from sybil.parsers.markdown import CodeBlockParser, SkipParser
+
+# Collected for their doctests, modules nobody has imported yet would be made a second time, and their classes with them.
+for package in ("adapters", "metrics", "records", "stages", "testing"):
+    import_module(f"salesproc.{package}")
 
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", parent=settings.get_profile("default"), derandomize=True)
