@@ -176,8 +176,12 @@ def _days(period: Period, calendar: WorkingCalendar | None) -> int:
     start = period.start
     if not isinstance(start, datetime) or start.tzinfo is None:
         raise NaiveTimeError(f"working days are counted in a period of instants, got {period!r}")
-    days: Iterable[Any] = period.each("day", tz=calendar.tz)
-    return sum(calendar.working_time(day.start, day.end) > timedelta(0) for day in days)
+    working_time = calendar.working_time
+
+    def worked(day: Any) -> bool:  # a day of a period of instants, whose ends are instants
+        return working_time(day.start, day.end) > timedelta(0)
+
+    return sum(map(worked, period.each("day", tz=calendar.tz)))
 
 
 def _number(value: Fraction | None) -> float | None:
