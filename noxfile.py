@@ -31,11 +31,11 @@ def lowest(session: nox.Session) -> None:
 def wheel(session: nox.Session) -> None:
     """The built wheel, installed elsewhere, with the sources out of the way."""
     session.install("-q", "build")
-    out = Path(session.create_tmp()) / "dist"
+    out = Path(session.create_tmp()).resolve() / "dist"
     shutil.rmtree(out, ignore_errors=True)
     session.run("python", "-m", "build", "-q", "--outdir", str(out), silent=True)
     [built] = out.glob("*.whl")
-    elsewhere = Path(session.create_tmp()) / "project"
+    elsewhere = Path(session.create_tmp()).resolve() / "project"
     shutil.rmtree(elsewhere, ignore_errors=True)
     elsewhere.mkdir(parents=True)
     for part in ("tests", "docs", "README.md", "CHANGELOG.md", "conftest.py", "pyproject.toml", "LICENSE"):
