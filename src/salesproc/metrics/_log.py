@@ -1,6 +1,6 @@
 """Who entered which stage first, and when: one pass over a log, in any order, without sorting it."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timezone
 from typing import Generic, TypeAlias, TypeVar, cast
 
@@ -23,28 +23,33 @@ class Entries(Generic[E]):
     """What one pass over a log found out.
 
     Attributes:
-        first: Per entity, the time of its first entry into each position, None where it never came.
+        slots: How many times are kept per entity.
+        begins: Per entity, where its times begin in the one list of all times.
+        times: The first entry into each slot, None where there is none. One list, and not one per entity: less to
+            keep, and nothing for the garbage collector to go through while it grows.
         again: Per entity with repeats, all its other entries as (position, time).
         other_rows: Per entity, rows in stages that were not asked for.
         late_rows: Per entity, rows after as_of.
     """
 
-    first: dict[E, list[date | None]]
+    slots: int
+    begins: dict[E, int]
+    times: list[date | None]
     again: dict[E, list[tuple[int, date]]]
     other_rows: dict[E, int]
     late_rows: dict[E, int]
 
     def next(self, entity: E, position: int, start: date) -> date | None:
         """The time of the entity's first entry into a position at or after *start*; None when there is none."""
-        known = self.first[entity][position]
+        known = self.times[self.begins[entity] + position]
         if known is None or known >= start:
             return known
         times = [at for where, at in self.again.get(entity, ()) if where == position and at >= start]
         return min(times, default=None)
 
-    def entities(self) -> dict[E, None]:
-        """Everyone in the log, those with nothing but other or late rows included."""
-        return dict.fromkeys([*self.first, *self.other_rows, *self.late_rows])
+    def items(self) -> Iterator[tuple[E, tuple[date | None, ...]]]:
+        """Everyone who entered a position, with the first times of all of them."""
+        return zip(self.begins, zip(*[iter(self.times)] * self.slots, strict=True), strict=True)
 
 
 def read_entries(
@@ -70,11 +75,12 @@ def read_entries(
     zone = getattr(end, "tzinfo", None)
     floor = datetime(FIRST_YEAR, 1, 1, tzinfo=zone) if timed else date(FIRST_YEAR, 1, 1)
     empty: list[date | None] = [None] * slots
-    entries = Entries[E]({}, {}, {}, {})
-    first, again, other, late = entries.first, entries.again, entries.other_rows, entries.late_rows
+    entries = Entries[E](slots, {}, [], {}, {}, {})
+    begins, times = entries.begins, entries.times
+    again, other, late = entries.again, entries.other_rows, entries.late_rows
     number, row = 0, None
     try:
-        # The hot loop, 0.3 microseconds a row; hence no call, no object and no conversion for the usual row.
+        # The hot loop, 0.6 to 1 microseconds a row; hence no call, no object and no conversion for the usual row.
         for number, row in enumerate(log, 1):
             entity, stage, at = row[0], row[1], row[2]
             if at.__class__ is not kind or (timed and at.tzinfo is not zone):  # type: ignore[attr-defined]
@@ -88,15 +94,17 @@ def read_entries(
             if position is None:
                 other[entity] = other.get(entity, 0) + 1
                 continue
-            times = first.get(entity)
-            if times is None:
-                first[entity] = times = empty.copy()
-            known = times[position]
+            begin = begins.get(entity)
+            if begin is None:
+                begins[entity] = begin = len(times)
+                times += empty
+            slot = begin + position
+            known = times[slot]
             if known is None:
-                times[position] = at
+                times[slot] = at
                 continue
             if at < known:
-                times[position], at = at, known
+                times[slot], at = at, known
             again.setdefault(entity, []).append((position, at))
     except (TypeError, AttributeError, IndexError, KeyError) as error:
         refuse_row(row, number, error)

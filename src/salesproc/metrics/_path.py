@@ -20,10 +20,10 @@ class StagePath(Protocol):
         ...
 
 
-def _names(given: Sequence[str]) -> tuple[str, ...]:
+def stage_names(given: Sequence[str], what: str = "stages") -> tuple[str, ...]:
     """The names as plain texts, so that results carry no enumeration of the caller's."""
     if isinstance(given, str):
-        raise TypeError(f"stages must be a sequence of names, got the text {given!r}; write ({given!r},)")
+        raise TypeError(f"{what} must be a sequence of names, got the text {given!r}; write ({given!r},)")
     return tuple(str.__str__(name) for name in given)
 
 
@@ -40,8 +40,8 @@ class StagePlan:
         ValueError: There is no stage, or one stands twice.
     """
 
-    path: tuple[str, ...] = attrs.field(converter=_names)
-    lost: tuple[str, ...] = attrs.field(converter=_names, default=())
+    path: tuple[str, ...] = attrs.field(converter=stage_names)
+    lost: tuple[str, ...] = attrs.field(converter=stage_names, default=())
 
     def __attrs_post_init__(self) -> None:
         names = self.path + self.lost
@@ -68,4 +68,4 @@ def plan_of(stages: Sequence[str] | StagePath, lost: Sequence[str]) -> StagePlan
     if isinstance(stages, Sequence):
         return StagePlan(stages, lost)
     own = stages.lost_stages
-    return StagePlan(stages.path, (*own, *(name for name in _names(lost) if name not in own)))
+    return StagePlan(stages.path, (*own, *(name for name in stage_names(lost) if name not in own)))

@@ -1,6 +1,6 @@
 """From one stage to another: how long it takes, and who is still on the way."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date
 from typing import Any, TypeVar, overload
@@ -17,7 +17,7 @@ __all__ = ["reduce_time_to_convert", "time_to_convert"]
 E = TypeVar("E", bound=Hashable)
 K = TypeVar("K", bound=Hashable)
 
-_START, _END, _LOST = 0, 1, 2
+_END, _LOST = 1, 2
 
 
 @overload
@@ -160,31 +160,37 @@ def _reduce(
     rows, label = grouped(log, by, plan.positions, as_of)
     entries = read_entries(rows, plan.positions, plan.slots, as_of)
     review = comparable(as_of, as_of, "as_of")
-    parts: dict[Hashable, _Part] = {}
-    for entity in entries.entities():
-        part = parts.setdefault(label(entity), _Part())
-        part.apart["other_rows"] += entries.other_rows.get(entity, 0)
-        part.apart["after_as_of"] += entries.late_rows.get(entity, 0)
-        if entity in entries.first or entity in entries.other_rows:  # else it did not exist at the review
-            part.add(*_outcome(entries, entity, review, period))
+    parts = defaultdict[Hashable, _Part](_Part)
+    for entity, firsts in entries.items():
+        parts[label(entity)].add(*_outcome(entries, entity, firsts, review, period))
+    for entity, count in entries.other_rows.items():
+        apart = parts[label(entity)].apart
+        apart["other_rows"] += count
+        apart["outside"] += entity not in entries.begins
+    for entity, count in entries.late_rows.items():  # who has no other rows did not exist at the review
+        parts[label(entity)].apart["after_as_of"] += count
     return {key: part.counts() for key, part in parts.items()}
 
 
-def _outcome(entries: Entries[E], entity: E, review: date, period: Period | None) -> tuple[str, int | None]:
+def _outcome(
+    entries: Entries[E], entity: E, firsts: Sequence[date | None], review: date, period: Period | None
+) -> tuple[str, int | None]:
     """How the entity's way ended, and after how many microseconds if it counts."""
-    began = entries.first[entity][_START] if entity in entries.first else None
+    began, arrived, gave_up = firsts
     if began is None:
         return "outside", None
     if period is not None and began not in period:
         return "out_of_period", None
-    arrived, gave_up = entries.next(entity, _END, began), entries.next(entity, _LOST, began)
+    been_there = arrived is not None
+    if arrived is not None and arrived < began:
+        arrived = entries.next(entity, _END, began)
+    if gave_up is not None and gave_up < began:
+        gave_up = entries.next(entity, _LOST, began)
     if gave_up is not None and (arrived is None or gave_up < arrived):
         return "lost", elapsed_microseconds(began, gave_up)
     if arrived is not None:
         return "finished", elapsed_microseconds(began, arrived)
-    if entries.first[entity][_END] is not None:
-        return "backwards", None
-    return "open", elapsed_microseconds(began, review)
+    return ("backwards", None) if been_there else ("open", elapsed_microseconds(began, review))
 
 
 def _size(counts: DurationCounts) -> int:

@@ -153,16 +153,19 @@ class _Part:
         self.apart = Counter[str]()
 
     def counts(self, empty: FunnelCounts) -> FunnelCounts:
-        at = empty.at
+        at, outside, entities = empty.at, self.apart["outside"], 0
         for (visited, is_lost), count in self.ways.items():
+            if True not in visited:
+                outside += count
+                continue
+            entities += count
             steps = _stage_counts(visited, count if is_lost else 0, count, fill=empty.skipped == "counted")
             at = tuple(map(add, at, steps))
-        entities = sum(self.ways.values())
         return attrs.evolve(
             empty,
             at=at,
             entities=entities,
-            outside=self.apart["outside"],
+            outside=outside,
             out_of_period=self.apart["out_of_period"],
             reentries=self.apart["reentries"],
             other_rows=self.apart["other_rows"],
@@ -190,46 +193,50 @@ def _reduce(
     entries = read_entries(rows, plan.positions, plan.slots, empty.as_of)
     parts = _Parts()
     in_order = empty.skipped == "ends"
-    for entity, times in entries.first.items():
+    # Once for every entity, hence the few calls; what is the same for all who went one way is left to the parts.
+    for entity, firsts in entries.items():
         part = parts[label(entity)]
-        visited = _run(entries, entity) if in_order else tuple([at is not None for at in times[:-1]])
-        if True not in visited:
-            part.apart["outside"] += 1
-            continue
-        began = times[visited.index(True)]
-        if period is not None and began is not None and began not in period:
+        path, lost = firsts[:-1], firsts[-1]
+        visited = _run(entries, entity, path) if in_order else tuple(map(bool, path))  # no date is false
+        if period is not None and _began_outside(period, path, visited):
             part.apart["out_of_period"] += 1
             continue
-        way = visited, times[-1] is not None and _is_lost(entries, entity, times)
-        part.ways[way] = part.ways.get(way, 0) + 1
+        way = visited, lost is not None and _is_lost(path, lost, entries.again.get(entity, ()))
+        ways = part.ways
+        ways[way] = ways.get(way, 0) + 1
     _count_rows(entries, plan, lambda entity: parts[label(entity)].apart)
     return {name: part.counts(empty) for name, part in parts.items()}
 
 
-def _run(entries: Entries[E], entity: E) -> tuple[bool, ...]:
+def _began_outside(period: Period, path: Sequence[date | None], visited: Sequence[bool]) -> bool:
+    """Whether the first stage reached was entered for the first time when the period did not run."""
+    began = path[visited.index(True)] if True in visited else None
+    return began is not None and began not in period
+
+
+def _run(entries: Entries[E], entity: E, path: Sequence[date | None]) -> tuple[bool, ...]:
     """Which stages the entity entered one after the other, up to the first gap."""
-    times = entries.first[entity]
-    run, before = list[bool](), times[0]
-    for position in range(len(times) - 1):
+    run, before = list[bool](), path[0]
+    for position in range(len(path)):
         before = before and entries.next(entity, position, before)
         run.append(before is not None)
     return tuple(run)
 
 
-def _is_lost(entries: Entries[E], entity: E, times: Sequence[date | None]) -> bool:
+def _is_lost(path: Sequence[date | None], lost: date, again: Sequence[tuple[int, date]]) -> bool:
     """Whether the latest row is in a lost stage; at one and the same time, losing comes after all stages."""
-    again = entries.again.get(entity, ())
-    lost_slot = len(times) - 1
-    last_lost = max(
-        at for at in (times[-1], *(at for slot, at in again if slot == lost_slot)) if at is not None
-    )
-    return last_lost >= max(filter(None, (*times, *(at for _, at in again))))
+    if again:
+        lost = max([lost, *(at for position, at in again if position == len(path))])
+        path = [*path, *(at for _, at in again)]
+    return lost >= max(filter(None, path), default=lost)
 
 
 def _count_rows(entries: Entries[E], plan: StagePlan, apart: Callable[[E], Counter[str]]) -> None:
     for entity, count in entries.other_rows.items():
-        apart(entity)["other_rows"] += count
-        apart(entity)["outside"] += entity not in entries.first
+        here = apart(entity)
+        here["other_rows"] += count
+        if entity not in entries.begins:
+            here["outside"] += 1
     for entity, count in entries.late_rows.items():
         apart(entity)["after_as_of"] += count
     for entity, again in entries.again.items():

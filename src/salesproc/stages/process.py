@@ -337,8 +337,8 @@ def _backwards(journey: Journey[str], event: str, at: datetime, last: datetime) 
 
 def _not_met(entity: str, stage: str, event: str, reasons: tuple[Reason, ...]) -> Refused:
     kind = _NO_EVIDENCE
-    for code, *_ in reasons:
-        if code is not _MISSING:
+    for reason in reasons:
+        if reason[0] is not _MISSING:
             kind = _NOT_MET
     refused: Refused = _tuple(Refused, (kind, reasons, entity, stage, event))
     return refused

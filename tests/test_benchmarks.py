@@ -1,0 +1,79 @@
+"""The benchmark script runs, and everything it compares does the same work."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).parent / "benchmarks" / "run.py"
+TINY = ("--rows", "400", "--rounds", "1", "--turn", "0.0005")
+
+
+@pytest.fixture(scope="module")
+def result():
+    command = [sys.executable, str(SCRIPT), "--json", *TINY]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def test_every_adapter_ends_where_the_process_ends(result):
+    """Nobody is timed who does not do the work."""
+    ends = result["machine"]["ends"]
+    assert {"salesproc", "by hand, frozen attrs", "by hand, NamedTuple", "by hand, mutable class"} <= set(
+        ends
+    )
+    assert set(ends.values()) == {"won"}
+    assert set(ends) == {"salesproc", *result["machine"]["against"]}
+
+
+def test_a_package_that_is_missing_is_named(result):
+    assert len(result["machine"]["missing"]) + len(result["machine"]["against"]) == 6
+
+
+def test_every_question_is_asked_of_everybody(result):
+    for row in result["machine"]["against"].values():
+        assert set(row) == {"accepted", "refused", "illegal", "create", "bytes"}
+        assert all(set(row[name]) == {"ours", "theirs", "ratio"} for name in set(row) - {"bytes"})
+
+
+def test_both_orders_of_a_log_are_measured_in_time_and_memory(result):
+    assert set(result["funnel"]["orders"]) == {"by time", "by entity"}
+    for cell in result["funnel"]["orders"].values():
+        assert set(cell["funnel"]) == {"one sort by a pair", "two sorts"}
+        assert {"time_to_convert", "audit"} <= set(cell["beside"])
+        assert {"stage_funnel", "time_to_convert", "audit", *cell["funnel"]} == set(cell["peak"])
+
+
+def test_the_process_does_not_grow_with_the_journeys_made_on_it(result):
+    before, after = result["growth"]["process_bytes"]
+    assert before == after
+
+
+def test_the_import_brings_attrs_and_nothing_of_an_extra(result):
+    assert "attr" in result["import"]["others"]
+    extras = {
+        "hypothesis",
+        "pandas",
+        "polars",
+        "numpy",
+        "matplotlib",
+        "transitions",
+        "statemachine",
+        "automat",
+    }
+    assert not extras & set(result["import"]["others"])
+
+
+def test_every_target_has_a_verdict(result):
+    for verdict in result["verdicts"]:
+        assert set(verdict) == {"what", "measured", "target", "met"}
+    assert len(result["verdicts"]) == 13
+
+
+def test_the_table_fits_a_page():
+    """What a person reads is one table of a hundred columns."""
+    command = [sys.executable, str(SCRIPT), *TINY]
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert max(map(len, text.splitlines())) <= 100
+    assert "TARGETS" in text
