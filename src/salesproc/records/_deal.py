@@ -19,7 +19,6 @@ from salesproc.stages import (
     Process,
     Reason,
     ReasonCode,
-    RefusalKind,
     Refused,
     StageKind,
     Transition,
@@ -211,14 +210,14 @@ class Deal(Stored):
         if event in events or (event is None and len(events) == 1):
             return event or events[0]
         if event is None and events:
-            self._refuse(RefusalKind.AMBIGUOUS_TARGET, ReasonCode.AMBIGUOUS_TARGET, wanted, events)
+            self._refuse(ReasonCode.AMBIGUOUS_TARGET, wanted, events)
         about = wanted if event is None else f"{wanted} by {event}"
         known = events or [one.event for one in self._ways()]
-        return self._refuse(RefusalKind.NO_SUCH_TRANSITION, ReasonCode.NO_SUCH_TRANSITION, about, known)
+        return self._refuse(ReasonCode.NO_SUCH_TRANSITION, about, known)
 
-    def _refuse(self, kind: RefusalKind, code: ReasonCode, about: str, wanted: Sequence[str]) -> NoReturn:
+    def _refuse(self, code: ReasonCode, about: str, wanted: Sequence[str]) -> NoReturn:
         reason = Reason(code, about, self.stage, tuple(wanted))
-        Refused(kind, (reason,), self.id, self.stage, about).unwrap()
+        Refused((reason,), self.id, self.stage, about).unwrap()
 
 
 def _found(stored: Any, pipelines: Iterable[Process[Any]]) -> Process[Any]:

@@ -17,7 +17,6 @@ from salesproc.stages import (
     LifecycleStage,
     Process,
     Reason,
-    RefusalKind,
     Refused,
     StageChange,
 )
@@ -200,7 +199,5 @@ def settled(
     change = outcome.change
     lacking = into.lacks(outcome.journey)
     if lacking:
-        return Refused(
-            RefusalKind.REQUIREMENT_NOT_MET, lacking, person.id, person.journey.stage, change.event or ""
-        )
+        return Refused(lacking, person.id, person.journey.stage, change.event or "")
     return Applied(carried(person, into, outcome.journey), change)

@@ -9,7 +9,7 @@ import attrs
 from salesproc import _plain
 from salesproc._instants import earlier, require_aware
 from salesproc.errors import StorageError
-from salesproc.stages import Journey, Process, Reason, ReasonCode, RefusalKind, Refused
+from salesproc.stages import Journey, Process, Reason, ReasonCode, Refused
 
 __all__ = ["Stored", "carried", "in_order", "restored"]
 
@@ -65,7 +65,7 @@ def in_order(journey: Journey[str], event: str, at: datetime, last: datetime) ->
     """
     if earlier(require_aware(at, "at"), last):
         reason = Reason(ReasonCode.TIME_RUNS_BACKWARDS, event, at, last)
-        Refused(RefusalKind.TIME_RUNS_BACKWARDS, (reason,), journey.entity, journey.stage, event).unwrap()
+        Refused((reason,), journey.entity, journey.stage, event).unwrap()
     return at
 
 

@@ -20,7 +20,6 @@ from salesproc.stages import (
     Process,
     Reason,
     ReasonCode,
-    RefusalKind,
     Refused,
 )
 
@@ -104,4 +103,4 @@ def _no_lead(record: LeadRecord, event: str, process: Process[LifecycleStage]) -
     ways = [one for one in process.transitions if stage in one.sources(process.stages)]
     others = tuple(one.event for one in ways if one.target in _CLASSES)
     reason = Reason(ReasonCode.NO_SUCH_TRANSITION, event, stage, others)
-    return Refused(RefusalKind.NO_SUCH_TRANSITION, (reason,), record.id, stage, event)
+    return Refused((reason,), record.id, stage, event)

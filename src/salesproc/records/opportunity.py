@@ -20,7 +20,6 @@ from salesproc.stages import (
     Process,
     Reason,
     ReasonCode,
-    RefusalKind,
     Refused,
     StageKind,
 )
@@ -151,8 +150,7 @@ class Opportunity(OpenDeal):
             missing = Reason(ReasonCode.MISSING, "amount")
             others = outcome.reasons if isinstance(outcome, Refused) else ()
             reasons = (missing, *(one for one in others if one != missing))
-            kind = RefusalKind.REQUIREMENT_NOT_MET if len(reasons) > 1 else RefusalKind.EVIDENCE_MISSING
-            Refused(kind, reasons, self.id, self.stage, taken).unwrap()
+            Refused(reasons, self.id, self.stage, taken).unwrap()
         return carried(self, WonOpportunity, outcome.unwrap())
 
     def lose(
@@ -179,7 +177,7 @@ class Opportunity(OpenDeal):
         taken = self._event("lose", self._ways_to(StageKind.LOST), event)
         if not reason:
             missing = (Reason(ReasonCode.MISSING, "reason"),)
-            Refused(RefusalKind.EVIDENCE_MISSING, missing, self.id, self.stage, taken).unwrap()
+            Refused(missing, self.id, self.stage, taken).unwrap()
         return carried(
             self, LostOpportunity, self._step(taken, at=at, by=by, reason=reason, evidence=evidence)
         )

@@ -5,7 +5,7 @@ from typing import Generic, Literal, NamedTuple, NoReturn, TypeVar
 
 from salesproc.errors import SalesprocError
 from salesproc.stages.journey import Journey, StageChange
-from salesproc.stages.reasons import Reason
+from salesproc.stages.reasons import Reason, ReasonCode
 
 __all__ = ["Accepted", "Option", "RefusalKind", "Refused", "TransitionRefused"]
 
@@ -49,18 +49,24 @@ class Refused(NamedTuple):
     """The step was not taken, and nothing changed. False in a condition.
 
     Attributes:
-        kind: What kind of refusal it is.
         reasons: Every reason, not only the first.
         entity: Whose step it was.
         stage: The stage it stays in.
         event: The event asked for, or the target where the step was asked for by target.
     """
 
-    kind: RefusalKind
     reasons: tuple[Reason, ...]
     entity: str
     stage: str
     event: str
+
+    @property
+    def kind(self) -> RefusalKind:
+        """What kind of refusal it is, as its reasons say."""
+        codes = {reason.code for reason in self.reasons}
+        if codes == {ReasonCode.MISSING}:
+            return RefusalKind.EVIDENCE_MISSING
+        return _KINDS.get(self.reasons[0].code, RefusalKind.REQUIREMENT_NOT_MET)
 
     def unwrap(self) -> NoReturn:
         """Raise what it says.
@@ -75,6 +81,14 @@ class Refused(NamedTuple):
 
     def __str__(self) -> str:
         return "refused: " + "; ".join(map(str, self.reasons))
+
+
+_KINDS = {
+    ReasonCode.NO_SUCH_TRANSITION: RefusalKind.NO_SUCH_TRANSITION,
+    ReasonCode.AMBIGUOUS_TARGET: RefusalKind.AMBIGUOUS_TARGET,
+    ReasonCode.TIME_RUNS_BACKWARDS: RefusalKind.TIME_RUNS_BACKWARDS,
+    ReasonCode.OTHER_VERSION: RefusalKind.OTHER_VERSION,
+}
 
 
 class TransitionRefused(SalesprocError, ValueError):

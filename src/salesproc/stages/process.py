@@ -12,7 +12,7 @@ from salesproc.errors import UnknownName
 from salesproc.stages import _stored, bulk
 from salesproc.stages._definition import Definition, Move
 from salesproc.stages.journey import NO_EVIDENCE, PLAIN, Evidence, Journey, StageChange, require_storable
-from salesproc.stages.outcome import Accepted, Option, RefusalKind, Refused
+from salesproc.stages.outcome import Accepted, Option, Refused
 from salesproc.stages.reasons import Reason, ReasonCode
 from salesproc.stages.requirements import Requirement
 
@@ -22,13 +22,7 @@ S = TypeVar("S", bound=str)
 T = TypeVar("T", bound=str)
 # A NamedTuple made without its wrapper: half the cost of a step.
 _tuple: Callable[..., Any] = vars(tuple)["__new__"]
-# Members of an Enum are looked up slowly before Python 3.12.
-_MISSING, _NO_SUCH = ReasonCode.MISSING, ReasonCode.NO_SUCH_TRANSITION
-_NO_SUCH_KIND, _NO_EVIDENCE, _NOT_MET = (
-    RefusalKind.NO_SUCH_TRANSITION,
-    RefusalKind.EVIDENCE_MISSING,
-    RefusalKind.REQUIREMENT_NOT_MET,
-)
+_NO_SUCH = ReasonCode.NO_SUCH_TRANSITION  # members of an Enum are looked up slowly before Python 3.12
 #  the constructor of a NamedTuple without its wrapper: half the cost of a step
 
 
@@ -174,7 +168,8 @@ class Process(Definition[S]):
             for check in checks:
                 reasons += check(facts, attempt)
             if reasons:
-                return _not_met(entity, stage, event, reasons)
+                refused: Refused = _tuple(Refused, (reasons, entity, stage, event))
+                return refused
         if evidence:
             facts = {**evidence}
             for value in facts.values():
@@ -313,32 +308,23 @@ class Process(Definition[S]):
             return self.step(journey, events[0], **options)
         if events:
             reason = Reason(ReasonCode.AMBIGUOUS_TARGET, str(to), journey.stage, events)
-            return Refused(RefusalKind.AMBIGUOUS_TARGET, (reason,), journey.entity, journey.stage, str(to))
+            return Refused((reason,), journey.entity, journey.stage, str(to))
         return _no_such(journey, f"move to {to}", tuple(moves))
 
     def _foreign(self, journey: Journey[S], event: str) -> Refused:
         if journey.version == self.version:
             self.stage(journey.stage)
         reason = Reason(ReasonCode.OTHER_VERSION, journey.entity, journey.version, self.version)
-        return Refused(RefusalKind.OTHER_VERSION, (reason,), journey.entity, journey.stage, event)
+        return Refused((reason,), journey.entity, journey.stage, event)
 
 
 def _no_such(journey: Journey[str], event: str, events: tuple[str, ...]) -> Refused:
     entity, stage, _ = journey
     reason = _tuple(Reason, (_NO_SUCH, event, stage, events, ()))
-    refused: Refused = _tuple(Refused, (_NO_SUCH_KIND, (reason,), entity, stage, event))
+    refused: Refused = _tuple(Refused, ((reason,), entity, stage, event))
     return refused
 
 
 def _backwards(journey: Journey[str], event: str, at: datetime, last: datetime) -> Refused:
     reason = Reason(ReasonCode.TIME_RUNS_BACKWARDS, event, at, last)
-    return Refused(RefusalKind.TIME_RUNS_BACKWARDS, (reason,), journey.entity, journey.stage, event)
-
-
-def _not_met(entity: str, stage: str, event: str, reasons: tuple[Reason, ...]) -> Refused:
-    kind = _NO_EVIDENCE
-    for reason in reasons:
-        if reason[0] is not _MISSING:
-            kind = _NOT_MET
-    refused: Refused = _tuple(Refused, (kind, reasons, entity, stage, event))
-    return refused
+    return Refused((reason,), journey.entity, journey.stage, event)
