@@ -100,17 +100,20 @@ class Rate:
         >>> [round(end, 4) for end in Rate(81, 263).interval()]
         [0.2553, 0.3662]
         """
-        if not 0 < confidence < 1:
-            raise ValueError(f"confidence must lie between 0 and 1, for example 0.95, got {confidence!r}")
+        z = two_sided(confidence)
         if not self.trials:
             return None
-        z = NormalDist().inv_cdf(0.5 + confidence / 2)
         spread = z * math.sqrt(self.hits * (self.trials - self.hits) / self.trials + z * z / 4)
         middle, whole = self.hits + z * z / 2, self.trials + z * z
         # Rounding leaves the outer ends a hair inside 0 and 1, so both are set.
         low = (middle - spread) / whole if self.hits else 0.0
         high = (middle + spread) / whole if self.hits < self.trials else 1.0
         return Interval(low, high)
+
+    def to_rows(self) -> list[dict[str, str | int | float | None]]:
+        """One row: the two counts, the share, and its interval at 95 %."""
+        low, high = self.interval() or (None, None)
+        return [{"hits": self.hits, "trials": self.trials, "value": self.value, "low": low, "high": high}]
 
     def __add__(self, other: object) -> "Rate":
         if not isinstance(other, Rate):
@@ -132,6 +135,17 @@ class Rate:
 
     def _repr_html_(self) -> str:
         return f"<span>{html.escape(str(self))}</span>"
+
+
+def two_sided(confidence: float) -> float:
+    """How many standard errors an interval goes to either side to cover the truth that often.
+
+    Raises:
+        ValueError: *confidence* does not lie between 0 and 1.
+    """
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence must lie between 0 and 1, for example 0.95, got {confidence!r}")
+    return NormalDist().inv_cdf(0.5 + confidence / 2)
 
 
 def _placed(text: str, spec: str) -> str:

@@ -13,8 +13,10 @@ from typing import NamedTuple
 import attrs
 
 from salesproc._instants import MICROSECOND
-from salesproc.metrics import _curve, _text
+from salesproc.metrics import _bands, _curve, _text
+from salesproc.metrics._bands import BandKind, BandPoint, TimeInterval
 from salesproc.metrics.breakdown import Cell
+from salesproc.rates import Interval
 
 __all__ = ["CurvePoint", "DurationCounts", "Durations", "finish_durations"]
 
@@ -199,6 +201,90 @@ class Durations:
             )
             for here in _curve.tallies(counts.finished, counts.lost, counts.open)
         )
+
+    def band(self, confidence: float = 0.95, *, kind: BandKind = "log-log") -> tuple[BandPoint, ...]:
+        """The curve with an interval at each of its ages.
+
+        At each age by itself the interval covers the true share that often; the whole curve lies in the whole band less often.
+
+        Args:
+            confidence: How often an interval should cover the truth, between 0 and 1.
+            kind: The scale on which it is symmetric: ``"linear"``, that of the share, cut off at 0 and 1; ``"log"`` or
+                ``"log-log"``, those of the share that has *not* converted. The last one holds its promise best with few cases.
+
+        Raises:
+            ValueError: *confidence* does not lie between 0 and 1, or there is no such *kind*.
+
+        Source:
+            Variance: M. Greenwood (1926); where losing competes with converting, the delta method, E. Marubini and M. G. Valsecchi,
+            "Analysing Survival Data from Clinical Trials and Observational Studies" (1995). Kinds: J. D. Kalbfleisch and
+            R. L. Prentice, "The Statistical Analysis of Failure Time Data" (1980).
+
+        >>> half = Durations(DurationCounts(finished={86_400_000_000: 8}, open={172_800_000_000: 8}))
+        >>> [(point.share, round(point.low, 3), round(point.high, 3)) for point in half.band(kind="linear")][0]
+        (0.5, 0.255, 0.745)
+        """
+        return tuple(
+            BandPoint(timedelta(microseconds=here.time), here.share, *(here.ends or (None, None)))
+            for here in self._banded(confidence, kind)
+        )
+
+    def share_interval(
+        self, limit: timedelta, confidence: float = 0.95, *, kind: BandKind = "log-log"
+    ) -> Interval | None:
+        """Where the true share that converts within a time plausibly lies; ``band`` explains the options.
+
+        Returns:
+            Both ends, 0 to 1; None when ``share_within(limit)`` is None, or while nobody has converted, or when everybody has.
+
+        Raises:
+            ValueError: As for ``share_within`` and ``band``.
+        """
+        known, ends = self.share_within(limit) is not None, None
+        for here in self._banded(confidence, kind):
+            if here.time > limit // MICROSECOND:
+                break
+            ends = here.ends
+        return ends if known else None
+
+    def quantile_interval(
+        self, q: float | Fraction | Decimal, confidence: float = 0.95, *, kind: BandKind = "log-log"
+    ) -> TimeInterval:
+        """Where the true ``quantile(q)`` plausibly lies: the ages at which the band contains *q*.
+
+        Args:
+            q: A share above 0 and up to 1.
+            confidence: How often such an interval should cover the truth, between 0 and 1.
+            kind: As for ``band``.
+
+        Returns:
+            From the first age at which the upper end of the band is at least *q* to the first at which the lower end is; an end that
+            is never reached is None.
+
+        Raises:
+            ValueError: As for ``quantile`` and ``band``.
+
+        Source:
+            R. Brookmeyer and J. Crowley, "A confidence interval for the median survival time", Biometrics 38 (1982).
+
+        >>> some = Durations(DurationCounts(finished={day * 86_400_000_000: 1 for day in range(1, 12)}))
+        >>> interval = some.quantile_interval(0.5)
+        >>> interval.low.days, some.median.days, interval.high.days
+        (2, 6, 9)
+        """
+        wanted, low = float(_share(q)), None
+        for here in self._banded(confidence, kind):
+            time = timedelta(microseconds=here.time)
+            lower, upper = here.ends or (0.0, here.share)
+            low = time if low is None and upper >= wanted else low
+            if lower >= wanted:
+                return TimeInterval(low, time)
+        return TimeInterval(low, None)
+
+    def _banded(self, confidence: float, kind: BandKind) -> list[_bands.Point]:
+        counts = self.counts
+        tallies = _curve.tallies(counts.finished, counts.lost, counts.open)
+        return list(_bands.banded(tallies, self._steps, confidence=confidence, kind=kind))
 
     @property
     def finished_only_mean(self) -> timedelta | None:

@@ -1,0 +1,355 @@
+"""How do deals end? Win rates by count and by value, on a base that is named; open deals apart, never as lost."""
+
+from collections.abc import Callable, Collection, Hashable, Iterable
+from datetime import date
+from fractions import Fraction
+from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar, overload
+
+import attrs
+
+from salesproc.metrics import _text
+from salesproc.metrics._amounts import Amounts
+from salesproc.metrics.breakdown import Breakdown, Cell, break_down
+from salesproc.metrics.deals import DealLike, SeenDeal, deal_label, read_deals
+from salesproc.money import Money
+from salesproc.periods import Period
+from salesproc.rates import Rate
+
+__all__ = [
+    "OutcomeCounts",
+    "Outcomes",
+    "average_deal_value",
+    "deal_outcomes",
+    "finish_outcomes",
+    "reduce_outcomes",
+    "win_rate",
+    "win_rate_by_value",
+    "win_rate_of_created",
+]
+
+Base: TypeAlias = Literal["closed", "created"]
+
+D = TypeVar("D", bound=DealLike)
+K = TypeVar("K", bound=Hashable)
+
+
+@attrs.frozen(kw_only=True)
+class OutcomeCounts:
+    """What adds up over deals: how they ended, and what they were worth.
+
+    Attributes:
+        won: Deals won, with their amounts.
+        lost: Deals lost.
+        no_decision: Deals lost for one of the reasons that mean that nobody decided.
+        open: Deals still open, or closed only after the review.
+        out_of_period: Deals closed (or, for a cohort, opened) outside the period.
+        ahead: Deals opened only after the review.
+    """
+
+    won: Amounts = attrs.field(factory=Amounts)
+    lost: Amounts = attrs.field(factory=Amounts)
+    no_decision: Amounts = attrs.field(factory=Amounts)
+    open: Amounts = attrs.field(factory=Amounts)
+    out_of_period: int = 0
+    ahead: int = 0
+
+    def __add__(self, other: object) -> "OutcomeCounts":
+        if not isinstance(other, OutcomeCounts):
+            return NotImplemented
+        return OutcomeCounts(
+            won=self.won + other.won,
+            lost=self.lost + other.lost,
+            no_decision=self.no_decision + other.no_decision,
+            open=self.open + other.open,
+            out_of_period=self.out_of_period + other.out_of_period,
+            ahead=self.ahead + other.ahead,
+        )
+
+
+@attrs.frozen(repr=False)
+class Outcomes:
+    """How deals ended, with every rate that can be asked of it under a name that says its base.
+
+    Attributes:
+        counts: The statistics it was made from.
+    """
+
+    counts: OutcomeCounts
+
+    @property
+    def closed(self) -> Rate:
+        """Won over won and lost, by count; deals without a decision are apart."""
+        won, lost = self.counts.won.deals, self.counts.lost.deals
+        return Rate(won, won + lost)
+
+    @property
+    def closed_with_no_decision(self) -> Rate:
+        """Won over won, lost and undecided: the finance view, in which no decision is a loss."""
+        return Rate(self.counts.won.deals, self.closed.trials + self.counts.no_decision.deals)
+
+    @property
+    def of_all(self) -> Rate:
+        """Won over all, open ones included: it climbs while the rest is decided."""
+        counts = self.counts
+        return Rate(counts.won.deals, self.closed_with_no_decision.trials + counts.open.deals)
+
+    @property
+    def closed_by_value(self) -> Fraction | None:
+        """Value won over value won and lost, exact; None when nothing with an amount has closed, or it is worth nothing."""
+        closed = self.counts.won + self.counts.lost
+        if closed.money is None or not closed.money:
+            return None
+        won = self.counts.won.money
+        return Fraction(0) if won is None else won / closed.money
+
+    @property
+    def average_won(self) -> Money | None:
+        """The mean amount of the deals won that have one, rounded to the minor unit; None when none has."""
+        return self.counts.won.mean
+
+    def to_rows(self) -> list[dict[str, Cell]]:
+        """One row per outcome: deals, the sum as exact text, the currency, how many lack an amount."""
+        return [
+            {
+                "outcome": name,
+                "deals": group.deals,
+                "value": None if group.money is None else str(group.money.amount),
+                "currency": None if group.money is None else group.money.currency,
+                "without_amount": group.without_amount,
+            }
+            for name, group in self._groups()
+        ]
+
+    def _groups(self) -> tuple[tuple[str, Amounts], ...]:
+        counts = self.counts
+        return (
+            ("won", counts.won),
+            ("lost", counts.lost),
+            ("no decision", counts.no_decision),
+            ("open", counts.open),
+        )
+
+    def __str__(self) -> str:
+        rows = [
+            (
+                name,
+                f"{group.deals:,}",
+                _text.ABSENT if group.money is None else str(group.money),
+                f"{group.without_amount:,}",
+            )
+            for name, group in self._groups()
+        ]
+        return (
+            _text.table(("outcome", "deals", "value", "without amount"), rows)
+            + f"\nwon of closed: {self.closed}"
+        )
+
+    def __repr__(self) -> str:
+        return f"<Outcomes: {self.closed} of closed won, {self.counts.open.deals} open>"
+
+    def _repr_html_(self) -> str:
+        rows = [["" if cell is None else str(cell) for cell in row.values()] for row in self.to_rows()]
+        return _text.html_table(
+            repr(self)[1:-1], ("outcome", "deals", "value", "currency", "without amount"), rows
+        )
+
+
+@overload
+def deal_outcomes(
+    deals: Iterable[D],
+    *,
+    as_of: date,
+    period: Period | None = ...,
+    base: Base = ...,
+    no_decision: Collection[str] = ...,
+    by: None = ...,
+) -> Outcomes: ...
+@overload
+def deal_outcomes(
+    deals: Iterable[D],
+    *,
+    as_of: date,
+    period: Period | None = ...,
+    base: Base = ...,
+    no_decision: Collection[str] = ...,
+    by: Callable[[D], K],
+) -> Breakdown[K, Outcomes]: ...
+@overload
+def deal_outcomes(
+    deals: Iterable[D],
+    *,
+    as_of: date,
+    period: Period | None = ...,
+    base: Base = ...,
+    no_decision: Collection[str] = ...,
+    by: str,
+) -> Breakdown[Any, Outcomes]: ...
+def deal_outcomes(
+    deals: Iterable[D],
+    *,
+    as_of: date,
+    period: Period | None = None,
+    base: Base = "closed",
+    no_decision: Collection[str] = (),
+    by: Callable[[D], Any] | str | None = None,
+) -> Outcomes | Breakdown[Any, Outcomes]:
+    """How deals ended by a day, with every win rate that rests on it.
+
+    Args:
+        deals: Anything with ``amount``, ``opened_at``, ``closed_at`` and ``outcome``, in any order, read once.
+        as_of: The moment of the review; what closed later is open.
+        period: Only deals of it; all when left out.
+        base: Which deals belong to the period: ``"closed"`` those closed in it (and, as open, those opened before its end), ``"created"`` those
+            opened in it, whatever became of them. A cohort by creation is the honest base where wins and losses take different times.
+        no_decision: Values of ``reason`` that mean that nobody decided: such losses are counted apart.
+        by: A function from deal to label, or the name of an attribute, for one result per label.
+
+    Returns:
+        The outcomes, per label if *by* is given.
+
+    Raises:
+        LogError: A deal that contradicts itself; the message names it.
+        CurrencyMismatch: Amounts in several currencies; split by currency, or convert first.
+        NaiveTimeError: Times of two kinds.
+
+    Source:
+        Closed-by-count and the other bases: ``docs/reference/glossary.md``.
+
+    >>> from salesproc.metrics import Deal
+    >>> jan, feb = date(2025, 1, 6), date(2025, 2, 3)
+    >>> deals = [
+    ...     Deal(Money(900, "EUR"), jan, feb, "won"),
+    ...     Deal(Money(100, "EUR"), jan, feb, "lost", reason="price"),
+    ...     Deal(Money(500, "EUR"), jan, None, "open"),
+    ... ]
+    >>> print(deal_outcomes(deals, as_of=date(2025, 3, 1)))
+    outcome      deals       value  without amount
+    won              1  900.00 EUR               0
+    lost             1  100.00 EUR               0
+    no decision      0         n/a               0
+    open             1  500.00 EUR               0
+    won of closed: 50.0% (1 of 2)
+    """
+    parts = _reduce(deals, _Question(as_of, period, base, frozenset(no_decision)), by)
+    if by is None:
+        return Outcomes(sum(parts.values(), OutcomeCounts()))
+    return break_down(parts, OutcomeCounts(), finish_outcomes, _size)
+
+
+def reduce_outcomes(
+    deals: Iterable[D],
+    *,
+    as_of: date,
+    period: Period | None = None,
+    base: Base = "closed",
+    no_decision: Collection[str] = (),
+) -> OutcomeCounts:
+    """The first half of `deal_outcomes`: counts that add up over disjoint sets of deals."""
+    return sum(
+        _reduce(deals, _Question(as_of, period, base, frozenset(no_decision)), None).values(), OutcomeCounts()
+    )
+
+
+def finish_outcomes(counts: OutcomeCounts) -> Outcomes:
+    """From counts to the result."""
+    return Outcomes(counts)
+
+
+def win_rate(
+    deals: Iterable[DealLike], *, as_of: date, period: Period | None = None, no_decision: Collection[str] = ()
+) -> Rate:
+    """Share of closed deals that were won, by count: won over won and lost.
+
+    Says nothing about the open ones, and is biased while wins and losses take different times; `win_rate_of_created` is not.
+
+    Takes and raises what `deal_outcomes` does, for the base ``"closed"``. Undefined when nothing has closed.
+
+    >>> from salesproc.metrics import Deal
+    >>> day = date(2025, 1, 6)
+    >>> str(win_rate([Deal(None, day, day, "won"), Deal(None, day, day, "lost"), Deal(None, day, None, "open")], as_of=day))
+    '50.0% (1 of 2)'
+    """
+    return deal_outcomes(deals, as_of=as_of, period=period, no_decision=no_decision).closed
+
+
+def win_rate_by_value(
+    deals: Iterable[DealLike], *, as_of: date, period: Period | None = None, no_decision: Collection[str] = ()
+) -> Fraction | None:
+    """Share of the value of closed deals that was won: value won over value won and lost, exact.
+
+    One large deal can carry it: ask `deal_outcomes` for ``counts.won.largest_share``. Deals without an amount are not in it.
+
+    Takes and raises what `deal_outcomes` does. None when nothing with an amount has closed.
+    """
+    return deal_outcomes(deals, as_of=as_of, period=period, no_decision=no_decision).closed_by_value
+
+
+def win_rate_of_created(deals: Iterable[DealLike], *, as_of: date, period: Period | None = None) -> Rate:
+    """Share of the deals opened in the period that have been won by now, open ones included in the base.
+
+    It climbs as the cohort matures: compare cohorts at the same age, never a young one with an old one.
+
+    Takes and raises what `deal_outcomes` does, for the base ``"created"``. Undefined when none was opened.
+    """
+    return deal_outcomes(deals, as_of=as_of, period=period, base="created").of_all
+
+
+def average_deal_value(
+    deals: Iterable[DealLike], *, as_of: date, period: Period | None = None
+) -> Money | None:
+    """The mean amount of the deals won, rounded half-even to the minor unit; those without an amount are not in it.
+
+    Takes and raises what `deal_outcomes` does. None when no deal with an amount was won.
+    """
+    return deal_outcomes(deals, as_of=as_of, period=period).average_won
+
+
+class _Question(NamedTuple):
+    """Which deals are asked about, and what counts as undecided."""
+
+    as_of: date
+    period: Period | None
+    base: str
+    no_decision: frozenset[str]
+
+
+def _reduce(
+    deals: Iterable[D], question: _Question, by: Callable[[D], Any] | str | None
+) -> dict[Hashable, OutcomeCounts]:
+    if question.base not in {"closed", "created"}:
+        raise ValueError(f"base must be 'closed' or 'created', got {question.base!r}")
+    label = deal_label(by)
+    parts: dict[Hashable, OutcomeCounts] = {}
+    currency: str | None = None
+    for seen in read_deals(deals, as_of=question.as_of):
+        amount = Amounts.of(seen.deal.amount, seen.where, currency)
+        currency = currency or (amount.money.currency if amount.money is not None else None)
+        key = label(seen)
+        parts[key] = parts.get(key, OutcomeCounts()) + _counted(seen, amount, question)
+    return parts
+
+
+def _counted(seen: SeenDeal[Any], amount: Amounts, question: _Question) -> OutcomeCounts:
+    """One deal as counts."""
+    if seen.outcome == "ahead":
+        return OutcomeCounts(ahead=1)
+    if question.period is not None and not _belongs(seen, question.period, question.base):
+        return OutcomeCounts(out_of_period=1)
+    if seen.outcome == "won":
+        return OutcomeCounts(won=amount)
+    if seen.outcome == "open":
+        return OutcomeCounts(open=amount)
+    undecided = getattr(seen.deal, "reason", None) in question.no_decision
+    return OutcomeCounts(no_decision=amount) if undecided else OutcomeCounts(lost=amount)
+
+
+def _belongs(seen: SeenDeal[Any], period: Period, base: str) -> bool:
+    if base == "created":
+        return seen.deal.opened_at in period
+    if seen.closed is None:  # open at the review: it belongs if it was there before the period ended
+        return seen.deal.opened_at in period or seen.opened < period.start
+    return seen.deal.closed_at in period
+
+
+def _size(counts: OutcomeCounts) -> int:
+    return counts.won.deals + counts.lost.deals + counts.no_decision.deals + counts.open.deals
