@@ -21,7 +21,9 @@ KINDS = ("linear", "log", "log-log")
 Z = NormalDist().inv_cdf(0.975)
 
 facts = st.lists(st.tuples(st.sampled_from(ENDS), st.integers(0, 12)), min_size=1, max_size=30)
-without_lost = st.lists(st.tuples(st.sampled_from(["finished", "open"]), st.integers(1, 30)), min_size=1, max_size=40)
+without_lost = st.lists(
+    st.tuples(st.sampled_from(["finished", "open"]), st.integers(1, 30)), min_size=1, max_size=40
+)
 
 
 def counts_of(facts):
@@ -73,7 +75,9 @@ def test_the_variance_is_that_of_the_delta_method(facts):
     )
 
 
-@given(st.lists(st.tuples(st.sampled_from(["finished", "lost"]), st.integers(0, 12)), min_size=1, max_size=30))
+@given(
+    st.lists(st.tuples(st.sampled_from(["finished", "lost"]), st.integers(0, 12)), min_size=1, max_size=30)
+)
 def test_when_all_have_ended_it_is_the_variance_of_a_plain_share(facts):
     n = len(facts)
     for time, variance in variance_of(counts_of(facts)):
@@ -84,7 +88,9 @@ def test_when_all_have_ended_it_is_the_variance_of_a_plain_share(facts):
 @given(without_lost)
 def test_without_lost_ones_it_is_greenwoods(facts):
     left, total = 1.0, 0.0
-    for day, (_, variance) in zip(sorted({day for _, day in facts}), variance_of(counts_of(facts)), strict=True):
+    for day, (_, variance) in zip(
+        sorted({day for _, day in facts}), variance_of(counts_of(facts)), strict=True
+    ):
         n = sum(one >= day for _, one in facts)
         ended = facts.count(("finished", day))
         left *= 1 - ended / n

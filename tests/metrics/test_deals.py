@@ -39,7 +39,9 @@ def test_the_past_is_seen_as_it_was(as_of):
 
 
 def test_without_a_review_a_deal_is_taken_as_it_is():
-    assert [one.outcome for one in seen(LOST, LOST._replace(outcome="won"), Deal(None, MAR, None, "open"))] == [
+    assert [
+        one.outcome for one in seen(LOST, LOST._replace(outcome="won"), Deal(None, MAR, None, "open"))
+    ] == [
         "lost",
         "won",
         "open",
@@ -59,7 +61,9 @@ def test_times_are_compared_as_instants():
 
 def test_records_and_rows_of_a_mapper_are_deals():
     noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
-    record = Opportunity.open(OpportunityId("O-1"), at=noon, contact=Contact("Lin Wei"), amount=Money(9, "USD"))
+    record = Opportunity.open(
+        OpportunityId("O-1"), at=noon, contact=Contact("Lin Wei"), amount=Money(9, "USD")
+    )
     row = SimpleNamespace(amount=None, opened_at=noon, closed_at=noon, outcome="won")
     assert [one.where for one in seen(record, row)] == ["deal 1 ('O-1')", "deal 2"]
 
@@ -99,7 +103,10 @@ def test_what_cannot_be_a_deal_is_refused_by_name(deal, message):
     ("deal", "message"),
     [
         (LOST._replace(closed_at=datetime(2025, 2, 3)), "closed_at of deal 2 ('D-7') is a naive datetime"),
-        (LOST._replace(opened_at=datetime(2025, 1, 6, tzinfo=UTC)), "opened_at of deal 2 ('D-7') is an aware"),
+        (
+            LOST._replace(opened_at=datetime(2025, 1, 6, tzinfo=UTC)),
+            "opened_at of deal 2 ('D-7') is an aware",
+        ),
     ],
 )
 def test_two_kinds_of_time_do_not_mix(deal, message):
@@ -113,7 +120,9 @@ def test_two_kinds_of_time_do_not_mix(deal, message):
 
 def test_a_label_that_is_none_is_refused():
     [one] = seen(LOST)
-    with pytest.raises(LogError, match="by='team' asks for an attribute that deal 1 \\('D-7'\\) does not have"):
+    with pytest.raises(
+        LogError, match="by='team' asks for an attribute that deal 1 \\('D-7'\\) does not have"
+    ):
         deal_label("team")(one)
     with pytest.raises(LogError, match="deal 1 \\('D-7'\\) has the label \\['x'\\], which cannot be one"):
         deal_label(lambda _: ["x"])(one)

@@ -3,6 +3,7 @@
 import copy
 import pickle
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -44,7 +45,7 @@ def test_moves_back_and_repeats_are_those_of_the_walk(ways):
     for who, stages in ways.items():
         for part in " ".join(stages).split("won"):
             listed = [stage for stage in part.split() if stage in STAGES]
-            steps = [(a, b) for a, b in zip(listed, listed[1:], strict=False) if a != b]
+            steps = [(a, b) for a, b in pairwise(listed) if a != b]
             moves += len(steps)
             backwards = [(a, b) for a, b in steps if STAGES.index(b) < STAGES.index(a)]
             back += len(backwards)

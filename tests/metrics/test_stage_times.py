@@ -75,9 +75,7 @@ def test_each_stay_is_from_entering_to_leaving(rows, visits):
                 (still_open if group[-1][1] is None else finished).append(length)
         here = times[stage]
         assert (here.finished, here.open) == (len(finished), len(still_open))
-        assert here.finished_only_mean == (
-            sum(finished, timedelta(0)) / len(finished) if finished else None
-        )
+        assert here.finished_only_mean == (sum(finished, timedelta(0)) / len(finished) if finished else None)
         assert sum(here.counts.open) * timedelta(microseconds=1) == sum(set(still_open), timedelta(0))
 
 
@@ -134,7 +132,13 @@ def test_ages_are_those_of_who_is_there(rows):
 
 # Worked by hand
 
-BACK = [row("a", "talk", 0), row("a", "offer", 4), row("a", "talk", 6), row("a", "won", 16), row("b", "talk", 20)]
+BACK = [
+    row("a", "talk", 0),
+    row("a", "offer", 4),
+    row("a", "talk", 6),
+    row("a", "won", 16),
+    row("b", "talk", 20),
+]
 
 
 @pytest.mark.parametrize(
@@ -211,7 +215,11 @@ class Change(NamedTuple):
 
 
 def test_by_an_attribute_of_the_earliest_row():
-    log = [Change("a", "talk", START, "Ann"), Change("a", "won", START + DAY, "Bob"), Change("b", "talk", AS_OF + DAY, "Bob")]
+    log = [
+        Change("a", "talk", START, "Ann"),
+        Change("a", "won", START + DAY, "Bob"),
+        Change("b", "talk", AS_OF + DAY, "Bob"),
+    ]
     parts = time_in_stage(log, as_of=AS_OF, by="owner")
     assert parts["Ann"]["talk"].finished == 1
     assert parts["Bob"].counts.after_as_of == 1
@@ -254,7 +262,9 @@ def test_two_stages_at_one_time_need_an_order():
     """Otherwise nobody can say in which of them the deal is now."""
     log = [row("a", "talk", 0), row("a", "offer", 0)]
     assert time_in_stage(log[::-1], as_of=AS_OF, stages=["talk", "offer"])["offer"].open == 1
-    with pytest.raises(LogError, match="'a' entered 'talk' and 'offer' at one time, .*give stages= in their order"):
+    with pytest.raises(
+        LogError, match="'a' entered 'talk' and 'offer' at one time, .*give stages= in their order"
+    ):
         time_in_stage(log, as_of=AS_OF)
     with pytest.raises(LogError, match="at one time"):
         time_in_stage(log, as_of=AS_OF, stages=["talk"])
@@ -263,7 +273,11 @@ def test_two_stages_at_one_time_need_an_order():
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"visits": "last"}, ValueError, "visits must be one of 'each', 'first', 'latest', 'total', got 'last'"),
+        (
+            {"visits": "last"},
+            ValueError,
+            "visits must be one of 'each', 'first', 'latest', 'total', got 'last'",
+        ),
         ({"stages": "talk"}, TypeError, "stages must be a sequence of names, got the text 'talk'"),
         ({"final": "won"}, TypeError, "final must be a sequence of names, got the text 'won'"),
         ({"stages": ["talk", "talk"]}, ValueError, "each once, got ('talk', 'talk')"),
@@ -312,7 +326,9 @@ def test_counts_of_different_questions_do_not_add_up():
         first + reduce_time_in_stage(BACK, as_of=AS_OF)
     with pytest.raises(TypeError):
         first + 1
-    with pytest.raises(ValueError, match="ages are those of the latest stays, got counts with visits='first'"):
+    with pytest.raises(
+        ValueError, match="ages are those of the latest stays, got counts with visits='first'"
+    ):
         finish_stage_age(first)
 
 

@@ -63,7 +63,9 @@ items = st.lists(
     max_size=15,
 )
 clocks = st.sampled_from(["stage", "activity", "update", "created"])
-snoozes = st.lists(st.builds(Snooze, st.sampled_from("abcdefgh"), st.integers(20, 40).map(on), st.just("leave")))
+snoozes = st.lists(
+    st.builds(Snooze, st.sampled_from("abcdefgh"), st.integers(20, 40).map(on), st.just("leave"))
+)
 
 
 # Laws
@@ -152,12 +154,20 @@ def test_journeys_of_the_stage_machine_can_be_asked():
     result = stalled([journey], {"talk": DAY}, as_of=noon + 3 * DAY)
     assert result.items == (StalledItem("D-1", "talk", 3 * DAY, DAY),)
     assert not stalled([journey], process, as_of=noon + 3 * DAY).items
-    with pytest.raises(LogError, match="item 1 \\('D-1'\\) has no active_at, which the clock 'activity' needs"):
+    with pytest.raises(
+        LogError, match="item 1 \\('D-1'\\) has no active_at, which the clock 'activity' needs"
+    ):
         stalled([journey], {"talk": DAY}, as_of=noon + 3 * DAY, clock="activity")
 
 
 def test_a_log_says_who_waits():
-    log = [("a", "talk", on(0)), ("a", "offer", on(9)), ("b", "talk", on(3)), ("c", "talk", on(1)), ("c", "won", on(2))]
+    log = [
+        ("a", "talk", on(0)),
+        ("a", "offer", on(9)),
+        ("b", "talk", on(3)),
+        ("c", "talk", on(1)),
+        ("c", "won", on(2)),
+    ]
     found = waiting(log, as_of=AS_OF, final=["won"])
     assert found == (
         Waiting("b", "talk", entered_at=on(3), created_at=on(3)),
@@ -214,12 +224,22 @@ def test_it_shows_itself():
     [
         ([item("a", entered_at=31)], {}, LogError, "entered_at of item 1 ('a') lies after as_of"),
         ([item("a", entered_at=1), ("b", "talk")], {}, LogError, "item 2 has no entity or no stage"),
-        ([Waiting("a", "talk", datetime(2025, 1, 1))], {}, NaiveTimeError, "entered_at of item 1 ('a') has a naive"),
+        (
+            [Waiting("a", "talk", datetime(2025, 1, 1))],
+            {},
+            NaiveTimeError,
+            "entered_at of item 1 ('a') has a naive",
+        ),
         ([Waiting("a", "talk", date(1900, 1, 1))], {}, LogError, "which is a placeholder"),
         ([], {"clock": "email"}, ValueError, "clock must be one of 'stage', 'activity', 'update', 'created'"),
         ([], {"snoozed": [Snooze("a", AS_OF, "")]}, LogError, "the snooze of 'a' until"),
         ([], {"limits": {"talk": 14}}, TypeError, "the limit of 'talk' must be a timedelta, got 14"),
-        ([item("a", entered_at=1)], {"by": "owner"}, LogError, "by='owner' asks for an attribute that item 1 ('a')"),
+        (
+            [item("a", entered_at=1)],
+            {"by": "owner"},
+            LogError,
+            "by='owner' asks for an attribute that item 1 ('a')",
+        ),
     ],
 )
 def test_what_makes_no_sense_is_refused(rows, options, error, message):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import pairwise
 from operator import itemgetter
-from typing import Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar, cast
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar, cast
 
 import attrs
 
@@ -71,12 +71,8 @@ class VisitPlan:
         return stage not in self.final and (self.stages is None or stage in self.order)
 
 
-class Visit(NamedTuple):
-    """One stay in one stage, from entering it to entering another; *end* is None while it lasts."""
-
-    stage: str
-    start: date
-    end: date | None
+Visit: TypeAlias = tuple[str, date, date | None]
+"""One stay in one stage: the stage, when it was entered, and when another one was; None while the stay lasts. Plain, for there are millions."""
 
 
 @attrs.frozen
@@ -84,25 +80,28 @@ class Ways(Generic[E]):
     """The rows of a log by entity.
 
     Attributes:
-        rows: Per entity, in order of time, all times comparable.
+        plan: Tells in which order stages entered at one and the same time were entered.
+        rows: Per entity, as they came, all times comparable.
         late_rows: Per entity, rows after the review.
         review: The moment of the review, comparable.
     """
 
+    plan: VisitPlan
     rows: dict[E, list[StageRow[E]]]
     late_rows: dict[E, int]
     review: date
 
     def visits(self) -> Iterator[tuple[E, list[Visit]]]:
-        """Every entity with its stays, in order. Rows that enter the stage one is in already begin no stay."""
+        """Every entity with its stays, in order. Rows that enter the stage one is in already begin no stay.
+
+        Raises:
+            LogError: One entity enters two stages at one time and the plan does not say which comes first.
+        """
         for entity, rows in self.rows.items():
-            _, stage, start, *_ = rows[0]
-            stays = list[Visit]()
-            for row in rows:
-                if row[1] != stage:
-                    stays.append(Visit(stage, start, row[2]))
-                    stage, start = row[1], row[2]
-            stays.append(Visit(stage, start, None))
+            stays, in_order = _stays(rows)
+            if not in_order:
+                _sort(rows, self.plan)
+                stays, _ = _stays(rows)
             yield entity, stays
 
     def entities(self) -> dict[E, None]:
@@ -134,7 +133,7 @@ def visit_plan(stages: Stages | None, final: Sequence[str]) -> VisitPlan:
 
 
 def read_ways(log: Iterable[StageRow[E]], plan: VisitPlan, as_of: date) -> Ways[E]:
-    """Reads a log once, and sorts what each entity did.
+    """Reads a log once.
 
     Args:
         log: Rows in any order.
@@ -143,14 +142,13 @@ def read_ways(log: Iterable[StageRow[E]], plan: VisitPlan, as_of: date) -> Ways[
 
     Raises:
         NaiveTimeError: A row's time is of another kind than *as_of*.
-        LogError: A row is too short, its time is a placeholder such as 9999-12-31, or one entity enters two stages at one
-            time and the plan does not say which comes first.
+        LogError: A row is too short, or its time is a placeholder such as 9999-12-31.
     """
     end = comparable(as_of, as_of, "as_of")
     kind, timed = end.__class__, isinstance(end, datetime)
     zone = getattr(end, "tzinfo", None)
     floor = datetime(FIRST_YEAR, 1, 1, tzinfo=zone) if timed else date(FIRST_YEAR, 1, 1)
-    ways = Ways[E]({}, {}, end)
+    ways = Ways[E](plan, {}, {}, end)
     rows, late = ways.rows, ways.late_rows
     number, row = 0, None
     try:
@@ -175,9 +173,6 @@ def read_ways(log: Iterable[StageRow[E]], plan: VisitPlan, as_of: date) -> Ways[
     except (TypeError, AttributeError, IndexError, KeyError) as error:
         refuse_row(row, number, error)
         raise
-    for own in rows.values():
-        if len(own) > 1:
-            _sort(own, plan)
     return ways
 
 
@@ -199,6 +194,25 @@ def stopwatch(calendar: WorkingCalendar | None, as_of: date) -> Callable[[date, 
         return calendar.working_time(*aware) // MICROSECOND
 
     return working
+
+
+def _stays(rows: Sequence[StageRow[E]]) -> tuple[list[Visit], bool]:
+    """The stays, and whether the rows were in order of time with no two stages entered at one time."""
+    stays, in_order = list[Visit](), True
+    _, stage, start, *_ = rows[0]
+    before = start
+    # The second hot loop. Most rows come in order, so that is found out on the way rather than by sorting.
+    for row in rows:
+        at = row[2]
+        if row[1] != stage:
+            in_order = in_order and before < at
+            stays.append((stage, start, at))
+            stage, start = row[1], at
+        elif at < before:
+            in_order = False
+        before = at
+    stays.append((stage, start, None))
+    return stays, in_order
 
 
 def _sort(rows: list[StageRow[E]], plan: VisitPlan) -> None:

@@ -56,9 +56,9 @@ def this_and_last(metric: Callable[[Period, date], R], period: Period, *, as_of:
 
 def _until(period: Period, as_of: date) -> Period:
     """The part of the period that lies before the review; of plain dates, the day of the review belongs to it."""
-    if as_of not in period:
-        if comparable(as_of, as_of, "as_of") < comparable(period.start, period.start, "the start"):
-            raise ValueError(f"as_of must lie after the start of the period, got {as_of!r} for {period!r}")
-        return period
     cut = as_of if isinstance(as_of, datetime) else as_of + timedelta(days=1)
-    return Period(period.start, cut)
+    if as_of in period and cut != period.start:
+        return Period(period.start, cut)
+    if comparable(as_of, as_of, "as_of") <= comparable(period.start, period.start, "the start of the period"):
+        raise ValueError(f"as_of must lie after the start of the period, got {as_of!r} for {period!r}")
+    return period

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date
-from typing import Any, TypeVar, get_args, overload
+from typing import Any, TypeAlias, TypeVar, get_args, overload
 
 import attrs
 
@@ -173,7 +173,9 @@ def stays_by_label(
         part = parts.get(name) or parts.setdefault(name, _Part())
         part.entities += 1
         part.repeated_rows += len(ways.rows[entity]) - len(stays)
-        part.other_visits += question.count(stays, part.at)
+        question.count(stays, part.at)
+        if plan.stages is not None:
+            part.other_visits += question.others(stays)
     for entity, late in ways.late_rows.items():
         parts.setdefault(label(entity), _Part()).after_as_of += late
     return {name: part.counts(empty) for name, part in parts.items()}, empty
@@ -198,12 +200,8 @@ class _Stage:
         return DurationCounts(self.finished, {}, self.open, out_of_period=self.out_of_period)
 
 
-class _Stages(dict[str, _Stage]):
-    """Stages that appear when they are first asked for."""
-
-    def __missing__(self, stage: str) -> _Stage:
-        self[stage] = made = _Stage()
-        return made
+_Stages: TypeAlias = dict[str, _Stage | None]
+"""Stage -> its counts; None where stays are not asked for."""
 
 
 @attrs.frozen
@@ -216,49 +214,66 @@ class _Question:
     measure: Callable[[date, date], int]
     review: date
 
-    def count(self, stays: Iterable[Visit], at: _Stages) -> int:
-        """Counts the stays in the stages asked for; returns how many were in others."""
-        asked = list[Visit]()
-        others = 0
-        for stay in stays:
-            if self.plan.asked(stay.stage):
-                asked.append(stay)
+    def count(self, stays: Sequence[Visit], at: _Stages) -> None:
+        """Counts the stays that the rule chooses, in the stages asked for."""
+        if self.visits == "total":
+            return self._count_totals(stays, at)
+        if self.visits == "first":
+            stays = list({stay[0]: stay for stay in reversed(stays)}.values())
+        elif self.visits == "latest":
+            stays = list({stay[0]: stay for stay in stays}.values())
+        period, measure, review = self.period, self.measure, self.review
+        # The hot loop, hence no call but the one that measures.
+        for stage, start, end in stays:
+            here = at[stage] if stage in at else self._stage(stage, at)
+            if here is None:
+                continue
+            if period is not None and start not in period:
+                here.out_of_period += 1
+            elif end is None:
+                age = measure(start, review)
+                here.open[age] = here.open.get(age, 0) + 1
             else:
-                others += stay.stage not in self.plan.final
-        for group in self._groups(asked):
-            self._count(group, at[group[0].stage])
-        return others
+                age = measure(start, end)
+                here.finished[age] = here.finished.get(age, 0) + 1
+        return None
 
-    def _groups(self, stays: Iterable[Visit]) -> Iterable[Sequence[Visit]]:
-        """The stays that count, those together that count as one."""
-        if self.visits == "each":
-            return [(stay,) for stay in stays]
+    def _count_totals(self, stays: Sequence[Visit], at: _Stages) -> None:
         by_stage: dict[str, list[Visit]] = {}
         for stay in stays:
-            by_stage.setdefault(stay.stage, []).append(stay)
-        chosen = {"first": slice(1), "latest": slice(-1, None), "total": slice(None)}[self.visits]
-        return [own[chosen] for own in by_stage.values()]
+            by_stage.setdefault(stay[0], []).append(stay)
+        for stage, own in by_stage.items():
+            here = at[stage] if stage in at else self._stage(stage, at)
+            if here is None:
+                continue
+            if self.period is not None and own[0][1] not in self.period:
+                here.out_of_period += 1
+                continue
+            age = sum([self.measure(start, end or self.review) for _, start, end in own])
+            ages = here.open if own[-1][2] is None else here.finished
+            ages[age] = ages.get(age, 0) + 1
 
-    def _count(self, group: Sequence[Visit], here: _Stage) -> None:
-        if self.period is not None and group[0].start not in self.period:
-            here.out_of_period += 1
-            return
-        age = sum([self.measure(stay.start, stay.end or self.review) for stay in group])
-        ages = here.open if group[-1].end is None else here.finished
-        ages[age] = ages.get(age, 0) + 1
+    def _stage(self, stage: str, at: _Stages) -> _Stage | None:
+        """The counts of a stage met for the first time."""
+        at[stage] = made = _Stage() if self.plan.asked(stage) else None
+        return made
+
+    def others(self, stays: Iterable[Visit]) -> int:
+        """How many stays are in stages that are neither asked for nor final."""
+        return sum([not self.plan.asked(stage) and stage not in self.plan.final for stage, _, _ in stays])
 
 
 class _Part:
     """The counts of one label while they grow."""
 
     def __init__(self) -> None:
-        self.at = _Stages()
+        self.at: _Stages = {}
         self.entities = self.other_visits = self.repeated_rows = self.after_as_of = 0
 
     def counts(self, empty: TimeInStageCounts) -> TimeInStageCounts:
         return empty + attrs.evolve(
             empty,
-            at={_name(stage): here.counts() for stage, here in self.at.items()},
+            at={_name(stage): here.counts() for stage, here in self.at.items() if here is not None},
             entities=self.entities,
             other_visits=self.other_visits,
             repeated_rows=self.repeated_rows,
