@@ -93,7 +93,7 @@ def test_a_lead_that_is_not_ready_goes_back(make):
     [
         (None, True, "need is missing"),
         (True, None, "can_afford is missing"),
-        (False, True, "need is False, yes is required"),
+        (False, True, "need is False, True is required"),
         (None, None, "need is missing; can_afford is missing"),
     ],
 )

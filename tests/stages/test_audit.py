@@ -3,6 +3,7 @@
 import random
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -224,3 +225,33 @@ def test_entities_are_judged_apart(log, rng):
     """How the rows of several entities are woven together does not matter."""
     apart = sorted(log, key=lambda row: row[0])
     assert audit(log, SALE).counts == audit(apart, SALE).counts
+
+
+class Row(NamedTuple):
+    entity: str
+    stage: str
+    at: datetime
+    dated: bool
+
+
+def test_a_row_that_says_only_the_day_is_not_before_another_of_that_day():
+    midnight = T0.replace(hour=0)
+    log = [Row("A", "new", T0, False), Row("A", "talk", midnight, True)]
+    report = audit(log, SALE)
+    assert report.findings == ()
+    assert [change.at for change in report.journeys["A"].history] == [T0, T0]
+    assert audit([Row("A", "new", T0, False), Row("A", "talk", midnight, False)], SALE).findings != ()
+    before = [Row("A", "new", T0, False), Row("A", "talk", midnight - timedelta(days=1), True)]
+    assert audit(before, SALE).findings != ()
+
+
+def test_the_clean_log_is_what_the_metrics_take():
+    report = audit(DIRTY, SALE)
+    assert len(report.clean_log) == sum(map(len, report.clean.values()))
+    assert ("A", "won", at(3)) in report.clean_log
+    assert audit(report.clean_log, SALE).counts[FindingKind.DUPLICATE] == 0
+
+
+def test_a_log_that_stands_newest_first_is_told_so():
+    log = [("A", "talk", at(3)), ("A", "new", at(2)), ("A", "new", at(1))]
+    assert audit(log, SALE).summary().splitlines()[-1].endswith("say order='time'")

@@ -334,6 +334,24 @@ def test_other_ways_into_a_stage_left_out_go_with_it():
     process = Process(
         "two ways in",
         stages=[Stage("a"), Stage("b"), END],
-        transitions=[Transition("walk", "a", "b"), Transition("run", "a", "b"), Transition("stop", "b", "end")],
+        transitions=[
+            Transition("walk", "a", "b"),
+            Transition("run", "a", "b"),
+            Transition("stop", "b", "end"),
+        ],
     )
     assert [one.event for one in process.without("b", bridge="run").transitions] == ["run"]
+
+
+def test_what_is_no_part_of_a_definition_is_named_with_what_to_write():
+    found = problems(
+        stages=["new", Stage("a", kind="won"), Stage("b", limit=3), END],
+        transitions=["go", Transition("go", "a", "end", requires=["amount"])],
+    )
+    assert found == (
+        "a stage is 'new'; give Stage('new')",
+        "stage 'a' has kind 'won'; give one of open, on_hold, won, lost, done as StageKind",
+        "stage 'b' has limit 3; give a timedelta",
+        "a transition is 'go'; give Transition(event, source, target)",
+        "transition 'go' requires 'amount'; give a requirement such as provided('amount')",
+    )

@@ -75,3 +75,20 @@ def test_a_notebook_shows_the_diagram_and_the_table(deals):
 def test_a_drawing_ends_with_a_line_end(deals, draw):
     assert draw(deals).endswith("\n")
     assert not draw(deals).endswith("\n\n")
+
+
+def test_a_number_for_an_arrow_that_is_not_there_is_refused(deals):
+    """A count that would be left out in silence is a wrong picture."""
+    with pytest.raises(ValueError, match="no arrow from discovery to won"):
+        mermaid(deals, edges={("discovery", "won"): 3})
+
+
+def test_short_limits_are_shown_in_hours():
+    from datetime import timedelta
+
+    process = Process(
+        "p",
+        stages=[Stage("a", limit=timedelta(hours=24)), Stage("z", kind=StageKind.DONE)],
+        transitions=[Transition("go", "a", "z")],
+    )
+    assert "| a | open |  | 24 h |" in markdown_table(process)

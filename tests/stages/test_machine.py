@@ -68,9 +68,7 @@ class Sale(RuleBasedStateMachine):
     @rule(data=st.data(), wait=FORWARD)
     def take_it_with_half_of_the_proof(self, data, wait):
         """A step out of this stage, with some of what it asks for, or nothing."""
-        self.take(
-            data, wait, lambda facts: {name: facts[name] for name in facts if data.draw(st.booleans())}
-        )
+        self.take(data, wait, lambda facts: {name: facts[name] for name in facts if data.draw(st.booleans())})
 
     def take(self, data, wait, shown):
         out = self.table[self.journey.stage]

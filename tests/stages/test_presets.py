@@ -51,7 +51,7 @@ def test_need_and_means_unknown_do_not_make_an_sql(monday):
         "can_afford is missing",
     ]
     outcome = LIFECYCLE.step(sal, "qualify", at=monday, evidence={"need": True, "can_afford": False})
-    assert str(outcome) == "refused: can_afford is False, yes is required"
+    assert str(outcome) == "refused: can_afford is False, True is required"
 
 
 def test_a_rejected_mql_goes_back_to_marketing_with_a_reason(monday):

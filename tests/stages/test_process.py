@@ -256,3 +256,50 @@ def test_times_far_from_utc_are_compared_as_instants(deals):
     tokyo_next_day = datetime(2026, 3, 3, 7, 30, tzinfo=ZoneInfo("Asia/Tokyo"))  # 22:30 UTC
     outcome = deals.step(deals.start("D-1", at=early), "lose", at=tokyo_next_day, reason="x")
     assert outcome.kind is RefusalKind.TIME_RUNS_BACKWARDS
+
+
+def test_what_cannot_be_recorded_is_refused_at_the_step_not_when_it_is_stored(deals, monday):
+    """A web form may send anything; nothing gets into the record that cannot be read again."""
+    journey = deals.start("D-1", at=monday)
+    with pytest.raises(TypeError, match="by must be text, got 7 of type int"):
+        deals.step(journey, "lose", at=monday, by=7, reason="x")
+    with pytest.raises(TypeError, match="reason must be text"):
+        deals.step(journey, "lose", at=monday, reason=["x"])
+    with pytest.raises(TypeError, match="entity must be text, got 5"):
+        deals.start(5, at=monday)
+    with pytest.raises(ValueError, match="an entity with a name"):
+        deals.start("", at=monday)
+    with pytest.raises(TypeError, match="the name of evidence must be text, got 5"):
+        deals.step(journey, "demo", at=monday, evidence={**GOOD, 5: 1})
+    with pytest.raises(TypeError, match="floats are finite"):
+        deals.step(journey, "demo", at=monday, evidence={**GOOD, "share": float("nan")})
+    assert deals.step(journey, "demo", at=monday, evidence={**GOOD, "share": 0.5})
+
+
+def test_an_event_and_a_target_at_once_are_an_error(deals, stage, monday):
+    with pytest.raises(TypeError, match="got both: 'demo' and"):
+        deals.step(deals.start("D-1", at=monday), "demo", to=stage.LOST, at=monday)
+
+
+def test_an_outcome_is_no_journey(deals, monday):
+    """The most likely slip: a step taken from the outcome of the step before."""
+    outcome = deals.step(deals.start("D-1", at=monday), "lose", at=monday, reason="x")
+    with pytest.raises(TypeError, match=r"call \.unwrap\(\) on an outcome"):
+        deals.step(outcome, "reopen", at=monday)
+
+
+def test_a_target_that_is_no_stage_is_told_apart_from_one_out_of_reach(deals, monday):
+    with pytest.raises(UnknownName, match="no stage 'wonn'; did you mean 'won'"):
+        deals.step(deals.start("D-1", at=monday), to="wonn", at=monday)
+
+
+def test_reasons_go_through_json(deals, monday):
+    import json
+
+    journey = deals.start("D-1", at=monday)
+    refused = deals.step(journey, "demo", at=monday, evidence={"score": 55})
+    [low, missing] = json.loads(json.dumps([reason.to_dict() for reason in refused.reasons]))
+    assert (low["code"], low["saw"], low["wanted"]) == ("too_low", 55, 60)
+    assert missing["text"] == "budget is missing"
+    late = deals.step(journey, "lose", at=monday - timedelta(1), reason="x")
+    assert json.dumps(late.reasons[0].to_dict())

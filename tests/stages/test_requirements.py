@@ -51,8 +51,8 @@ def says(required, evidence=None, **options):
         (provided("budget"), {"budget": ""}, "budget is missing"),
         (provided("budget"), {"budget": None}, "budget is missing"),
         (confirmed("need"), {"need": True}, ""),
-        (confirmed("need"), {"need": False}, "need is False, yes is required"),
-        (confirmed("need"), {"need": 1}, "need is 1, yes is required"),
+        (confirmed("need"), {"need": False}, "need is False, True is required"),
+        (confirmed("need"), {"need": 1}, "need is 1, True is required"),
         (confirmed("need"), {}, "need is missing"),
         (at_least("score", 60), {"score": 60}, ""),
         (at_least("score", 60), {"score": 59}, "score is 59, at least 60 is required"),
@@ -224,3 +224,21 @@ def test_changes_can_be_made_by_hand_with_only_what_every_log_has():
     change = StageChange("D-1", "talk", AT)
     assert change.evidence == {}
     assert Journey("D-1", "talk", (change,)).revision == 1
+
+
+def test_what_cannot_be_compared_is_no_pass_and_no_crash():
+    """Text from a form, or an amount in another currency, is refused with what came."""
+    assert (
+        says(at_least("amount", 100), {"amount": "500"})
+        == "amount is '500', which cannot be compared with 100"
+    )
+    dollars = says(at_most("amount", Money(5, "EUR")), {"amount": Money(5, "USD")})
+    assert dollars == "amount is Money('5', 'USD'), which cannot be compared with Money('5', 'EUR')"
+
+
+def test_a_blank_is_missing_and_values_are_given_one_by_one():
+    assert says(provided("reason"), reason="  ") == "reason is missing"
+    with pytest.raises(TypeError, match=r"write one_of\('by', \*values\)"):
+        one_of("by", ["sara", "omar"])
+    with pytest.raises(TypeError, match=r"write requires=\[provided\('x'\)\]"):
+        Transition("go", "a", "z", requires=provided("x"))

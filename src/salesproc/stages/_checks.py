@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from salesproc.errors import did_you_mean
+from salesproc.stages.requirements import Requirement
 from salesproc.stages.stage import Stage, StageKind, Transition
 
 __all__ = ["faults"]
@@ -17,6 +19,9 @@ def faults(
     """One sentence per fault of a definition; empty when it is sound."""
     if not stages:
         return ["it has no stages"]
+    strangers = [*_strangers(stages, transitions)]
+    if strangers:
+        return strangers
     known = {str(stage.name): stage for stage in stages}
     problems = [
         *_names(version, stages, transitions),
@@ -27,6 +32,31 @@ def faults(
     starts = [str(name) for name in initial if str(name) in known]
     problems += _ways(known, edges, starts)
     return problems
+
+
+def _strangers(stages: Sequence[Any], transitions: Sequence[Any]) -> Iterator[str]:
+    """What is no part of a definition at all; callers without a type checker pass anything."""
+    for stage in stages:
+        if not _is_stage(stage):
+            yield f"a stage is {stage!r}; give Stage({stage!r})"
+            continue
+        name, kind, limit = stage.name, stage.kind, stage.limit
+        if not isinstance(kind, StageKind):
+            yield f"stage {str(name)!r} has kind {kind!r}; give one of {', '.join(map(str, StageKind))} as StageKind"
+        if not isinstance(limit, timedelta | None):
+            yield f"stage {str(name)!r} has limit {limit!r}; give a timedelta"
+    for transition in transitions:
+        if not isinstance(transition, Transition):
+            yield f"a transition is {transition!r}; give Transition(event, source, target)"
+            continue
+        required: tuple[Any, ...] = transition.requires
+        for one in required:
+            if not isinstance(one, Requirement):
+                yield f"transition {transition.event!r} requires {one!r}; give a requirement such as provided({one!r})"
+
+
+def _is_stage(thing: object) -> bool:
+    return isinstance(thing, Stage)
 
 
 def _names(

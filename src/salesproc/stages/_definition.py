@@ -52,7 +52,9 @@ class Definition(Generic[S]):
         version: int = 1,
     ) -> None:
         stages, transitions = tuple(stages), tuple(transitions)
-        initial = tuple(stage.name for stage in stages[:1]) if initial is None else tuple(initial)
+        if initial is None:  # a first stage that is none at all is found by the checks
+            initial = [stage.name for stage in stages[:1] if hasattr(stage, "name")]
+        initial = tuple(initial)
         problems = faults(version, stages, transitions, initial)
         if problems:
             raise DefinitionError(name, problems)

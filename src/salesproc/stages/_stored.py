@@ -82,7 +82,7 @@ def _stage(stage: Stage[str]) -> dict[str, Any]:
         "name": str(stage.name),
         "kind": stage.kind.value,
         "probability": _plain.dump(stage.probability),
-        "limit": _plain.dump(stage.limit),
+        "limit_microseconds": _plain.dump(stage.limit),
     }
 
 
@@ -91,7 +91,7 @@ def _load_stage(data: Mapping[str, Any], stages: Any) -> Stage[Any]:
         stages(data["name"]),
         kind=_plain.load(StageKind, data["kind"], "stage.kind"),
         probability=_plain.load(Decimal | None, data["probability"], "stage.probability"),
-        limit=_plain.load(timedelta | None, data["limit"], "stage.limit"),
+        limit=_plain.load(timedelta | None, data["limit_microseconds"], "stage.limit_microseconds"),
     )
 
 

@@ -89,6 +89,14 @@ class AuditReport(Generic[S]):
         return Rate(len(self.clean.keys() - faulty), len(self.clean))
 
     @property
+    def clean_log(self) -> list[tuple[str, S, Any]]:
+        """The cleaned rows ``(entity, stage, at)``, as the metrics take them."""
+        name = self.process.stage
+        return [
+            (entity, name(stage).name, at) for entity, rows in self.clean.items() for stage, at, _ in rows
+        ]
+
+    @property
     def journeys(self) -> dict[str, Journey[S]]:
         """The cleaned journeys by entity, made now.
 
@@ -112,9 +120,10 @@ class AuditReport(Generic[S]):
     def summary(self) -> str:
         """The counts in lines of text."""
         head = f"{self.rows:,} rows, {self.entities:,} entities, {self.conforming.hits:,} of them conforming"
-        return "\n".join(
-            [head, *(f"  {kind.value:<20} {count:>7,}" for kind, count in self.counts.items() if count)]
-        )
+        lines = [head, *(f"  {kind.value:<20} {count:>7,}" for kind, count in self.counts.items() if count)]
+        if self.counts[FindingKind.TIME_BACKWARDS] * 10 > self.rows:
+            lines.append("many rows run backwards: where they stand newest first, say order='time'")
+        return "\n".join(lines)
 
     def to_rows(self) -> list[dict[str, object]]:
         """The findings as rows for a dataframe."""
@@ -143,6 +152,7 @@ def audit(
     """
     findings: list[Finding] = []
     entities: dict[str, list[_Row]] = {}
+    days: set[int] = set()
     count = 0
     kind: str | None = None
     for count, row in enumerate(log, start=1):
@@ -159,7 +169,9 @@ def audit(
                 )
             kind = this
         entities.setdefault(entity, []).append((stage, at, count))
-    judge = _Judge(process)
+        if getattr(row, "dated", False):
+            days.add(count)
+    judge = _Judge(process, days)
     clean: dict[str, tuple[_Row, ...]] = {}
     for entity, rows in entities.items():
         if order == "time":
@@ -171,8 +183,9 @@ def audit(
 class _Judge(Generic[S]):
     """Judges rows of one entity after another, remembering what it has said of a pair of stages."""
 
-    def __init__(self, process: Process[S]) -> None:
+    def __init__(self, process: Process[S], days: set[int]) -> None:
         self.process = process
+        self.days = days  # the rows whose time is a whole day
         self.names = {str(stage.name) for stage in process.stages}
         self.initial = {str(name) for name in process.initial}
         self.edges = _edges(process)
@@ -181,7 +194,8 @@ class _Judge(Generic[S]):
     def walk(self, entity: str, rows: list[_Row], findings: list[Finding]) -> Iterator[_Row]:
         """The rows that stay, while what is wrong goes to *findings*."""
         before: _Row | None = None
-        for row in rows:
+        for given in rows:
+            row = given if before is None else self._placed(given, before)
             stage, at, number = row
             verdict = self._first(stage) if before is None else self._next(before, stage, at)
             if verdict is not None:
@@ -190,6 +204,17 @@ class _Judge(Generic[S]):
                     continue
             before = row
             yield row
+
+    def _placed(self, row: _Row, before: _Row) -> _Row:
+        """A row that says only the day is not before another of that day: it takes the time of the one before it."""
+        stage, at, number = row
+        if (
+            number in self.days
+            and _before(at, before[1])
+            and at.date() == before[1].astimezone(at.tzinfo).date()
+        ):
+            return stage, before[1], number
+        return row
 
     def _first(self, stage: str) -> tuple[FindingKind, str] | None:
         if stage not in self.names:

@@ -1,6 +1,7 @@
 """A process as a picture: Mermaid and Graphviz as text, and a Markdown table. Nothing to install."""
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from salesproc.rates import Rate
@@ -73,18 +74,28 @@ def markdown_table(process: "Definition[S]") -> str:
     for stage in process.stages:
         ways = "; ".join(_ways(process, stage))
         chance = "" if stage.probability is None else f"{stage.probability:.0%}"
-        limit = "" if stage.limit is None else str(stage.limit).removesuffix(", 0:00:00")
+        limit = "" if stage.limit is None else _hours_or_days(stage.limit)
         cells = (stage.name, stage.kind.value.replace("_", " "), chance, limit, ways)
         lines.append("| " + " | ".join(_cell(str(cell)) for cell in cells) + " |")
     return "\n".join(lines) + "\n"
 
 
 def _arrows(process: "Definition[S]", labels: EdgeLabels) -> Iterator[tuple[str, str, str]]:
+    pairs = {(source, one.target) for one in process.transitions for source in one.sources(process.stages)}
+    strangers = [f"{source!s} to {target!s}" for source, target in labels if (source, target) not in pairs]
+    if strangers:
+        raise ValueError(f"process {process.name!r} has no arrow from {', from '.join(strangers)}")
     for transition in process.transitions:
         for source in transition.sources(process.stages):
             label = labels.get((source, transition.target))
             text = transition.event if label is None else f"{transition.event} ({_label(label)})"
             yield str(source), str(transition.target), text
+
+
+def _hours_or_days(limit: timedelta) -> str:
+    """Hours up to two days, since a limit may be in working time; days from there on."""
+    hours = limit / timedelta(hours=1)
+    return f"{hours:g} h" if hours <= 48 else f"{hours / 24:g} days"
 
 
 def _label(value: Rate | int | str) -> str:

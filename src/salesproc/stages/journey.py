@@ -3,6 +3,7 @@
 Both are plain tuples, so a store may hand rows straight in, and a million of them cost little.
 """
 
+import math
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,7 +22,8 @@ EvidenceValue: TypeAlias = (
 )
 Evidence: TypeAlias = Mapping[str, EvidenceValue]
 
-PLAIN = frozenset({str, int, bool, float, Decimal, datetime, date, Money, type(None)})
+# Values of these very types go through JSON as they are; a float has to be looked at, since nan and infinity do not.
+PLAIN = frozenset({str, int, bool, Decimal, datetime, date, Money, type(None)})
 
 
 class _NoEvidence(dict[str, EvidenceValue]):
@@ -177,15 +179,29 @@ def require_storable(evidence: Evidence) -> Evidence:
                 f"{name!r} is an argument of the step, not evidence: pass {name}={evidence[name]!r}"
             )
     for name, value in evidence.items():
+        require_texts(**{"the name of evidence": name})
         if not _storable(value):
             raise TypeError(
                 f"evidence {name!r} is {value!r} of type {type(value).__name__}; it can be text, a number, a date, "
-                "an aware datetime, Money, None, or a tuple of these"
+                "a datetime, Money, None, or a tuple of these; floats are finite"
             )
     return evidence
+
+
+def require_texts(**values: object) -> None:
+    """Stops at a value that is given and is no text.
+
+    Raises:
+        TypeError: The message names it.
+    """
+    for name, value in values.items():
+        if value is not None and not isinstance(value, str):
+            raise TypeError(f"{name} must be text, got {value!r} of type {type(value).__name__}")
 
 
 def _storable(value: object) -> bool:
     if isinstance(value, tuple):
         return all(map(_storable, cast("tuple[object, ...]", value)))
-    return isinstance(value, str | int | float | Decimal | date | Money | None)
+    if isinstance(value, float | Decimal):
+        return math.isfinite(value)
+    return isinstance(value, str | int | date | Money | None)

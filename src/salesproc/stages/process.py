@@ -11,7 +11,15 @@ from salesproc._instants import earlier, require_aware
 from salesproc.errors import UnknownName
 from salesproc.stages import _stored, bulk
 from salesproc.stages._definition import Definition, Move
-from salesproc.stages.journey import NO_EVIDENCE, PLAIN, Evidence, Journey, StageChange, require_storable
+from salesproc.stages.journey import (
+    NO_EVIDENCE,
+    PLAIN,
+    Evidence,
+    Journey,
+    StageChange,
+    require_storable,
+    require_texts,
+)
 from salesproc.stages.outcome import Accepted, Option, Refused
 from salesproc.stages.reasons import Reason, ReasonCode
 from salesproc.stages.requirements import Requirement
@@ -81,12 +89,16 @@ class Process(Definition[S]):
         Raises:
             NaiveTimeError: *at* has no time zone.
             UnknownName: A journey cannot begin in that stage.
+            TypeError: Something that cannot be recorded, as in `step`.
         """
         begin = self.initial[0] if stage is None else stage
         if begin not in self.initial:
             raise UnknownName("initial stage", begin, self.initial, f"process {self.name!r}")
         begin = self._by_name[begin].name
         facts = require_storable({**evidence}) if evidence else NO_EVIDENCE
+        require_texts(entity=entity, by=by, reason=reason)
+        if not entity:
+            raise ValueError("a journey is that of an entity with a name, got ''")
         first = (entity, begin, require_aware(at, "at"), None, None, by, reason, facts, self.version)
         created: StageChange[S] = _tuple(StageChange, first)
         return Journey(entity, begin, (created,))
@@ -115,7 +127,7 @@ class Process(Definition[S]):
         reason: str | None = ...,
         evidence: Evidence | None = ...,
     ) -> Accepted[S] | Refused: ...
-    def step(
+    def step(  # noqa: C901, PLR0912 - the hot path: every call out of it would be a tenth of its cost
         self,
         journey: Journey[S],
         event: str | None = None,
@@ -144,9 +156,16 @@ class Process(Definition[S]):
 
         Raises:
             NaiveTimeError: *at* has no time zone.
-            UnknownName: The journey is in a stage this process does not have.
+            UnknownName: The journey, or *to*, is in no stage of this process.
+            TypeError: Something that cannot be recorded: evidence, a person or a reason of another type than they have; an event and
+                *to* at once, or neither; an outcome in place of a journey.
         """
-        entity, stage, history = journey
+        try:
+            entity, stage, history = journey
+        except ValueError:
+            raise TypeError(
+                f"a step is taken from a journey, got {journey!r}; call .unwrap() on an outcome"
+            ) from None
         moves = self._moves.get(stage)
         last = history[-1]
         if moves is None or last.process_version != self.version:
@@ -156,6 +175,8 @@ class Process(Definition[S]):
         move = moves.get(event)
         if move is None:
             return _no_such(journey, event, self._events[stage])
+        if to is not None:
+            raise TypeError(f"step() takes an event or to=, and got both: {event!r} and {to!r}")
         before = last.at
         # Within UTC the wall clock is the instant; anything else is compared with care.
         if (at < before) if at.tzinfo is UTC is before.tzinfo else earlier(require_aware(at, "at"), before):
@@ -172,11 +193,13 @@ class Process(Definition[S]):
                 return refused
         if evidence:
             facts = {**evidence}
-            for value in facts.values():
-                if type(value) not in PLAIN:
+            for name, value in facts.items():
+                if type(value) not in PLAIN or type(name) is not str:
                     require_storable(facts)
             if "by" in facts or "reason" in facts:
                 require_storable(facts)
+        if (by and by.__class__ is not str) or (reason and reason.__class__ is not str):
+            require_texts(by=by, reason=reason)
         row = (entity, target, at, stage, event, by, reason, facts, self.version)
         change: StageChange[S] = _tuple(StageChange, row)
         after = _tuple(Journey, (entity, target, history + (change,)))  # noqa: RUF005 - unpacking is half as fast
@@ -303,6 +326,7 @@ class Process(Definition[S]):
     ) -> Accepted[S] | Refused:
         if to is None:
             raise TypeError("step() takes an event or to=, and got neither")
+        self.stage(to)
         events = tuple(event for event, move in moves.items() if move.target == to)
         if len(events) == 1:
             return self.step(journey, events[0], **options)

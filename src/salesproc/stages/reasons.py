@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from salesproc import _plain
 from salesproc.stages.journey import EvidenceValue
 
 __all__ = ["Reason", "ReasonCode", "choices", "surely_fails"]
@@ -16,6 +17,7 @@ class ReasonCode(StrEnum):
     TOO_LOW = "too_low"
     TOO_HIGH = "too_high"
     NOT_ONE_OF = "not_one_of"
+    NOT_COMPARABLE = "not_comparable"
     NOT_CONFIRMED = "not_confirmed"
     NOT_MET = "not_met"
     SEVERAL = "several"
@@ -43,6 +45,16 @@ class Reason(NamedTuple):
     saw: EvidenceValue = None
     wanted: EvidenceValue = None
     parts: "tuple[Reason, ...]" = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The reason as plain data for JSON, its sentence included."""
+        plain = {
+            "code": self.code.value,
+            "about": self.about,
+            "saw": _plain.tag(self.saw),
+            "wanted": _plain.tag(self.wanted),
+        }
+        return {**plain, "parts": [part.to_dict() for part in self.parts], "text": str(self)}
 
     def __str__(self) -> str:
         return _TEXTS[self.code](self)
@@ -88,7 +100,10 @@ _TEXTS: dict[ReasonCode, Callable[[Reason], str]] = {
     ReasonCode.TOO_LOW: lambda r: f"{r.about} is {r.saw}, at least {r.wanted} is required",
     ReasonCode.TOO_HIGH: lambda r: f"{r.about} is {r.saw}, at most {r.wanted} is allowed",
     ReasonCode.NOT_ONE_OF: lambda r: f"{r.about} is {r.saw}, {choices(r.wanted)} is required",
-    ReasonCode.NOT_CONFIRMED: lambda r: f"{r.about} is {r.saw}, yes is required",
+    ReasonCode.NOT_COMPARABLE: lambda r: (
+        f"{r.about} is {r.saw!r}, which cannot be compared with {r.wanted!r}"
+    ),
+    ReasonCode.NOT_CONFIRMED: lambda r: f"{r.about} is {r.saw!r}, True is required",
     ReasonCode.NOT_MET: _not_met,
     ReasonCode.SEVERAL: lambda r: f"({_joined(r)})",
     ReasonCode.NONE_OF_THESE: lambda r: f"none of these holds: {_joined(r)}",
@@ -99,7 +114,9 @@ _TEXTS: dict[ReasonCode, Callable[[Reason], str]] = {
     ReasonCode.AMBIGUOUS_TARGET: lambda r: (
         f"several events lead to {r.about!r} from {str(r.saw)!r}: name one of {_events(r.wanted)}"
     ),
-    ReasonCode.TIME_RUNS_BACKWARDS: lambda r: f"{r.about} is {r.saw}, before the last change at {r.wanted}",
+    ReasonCode.TIME_RUNS_BACKWARDS: lambda r: (
+        f"the time of {r.about} is {r.saw}, before the last change at {r.wanted}"
+    ),
     ReasonCode.OTHER_VERSION: lambda r: (
         f"{r.about} was made under version {r.saw}, this is version {r.wanted}: migrate it first"
     ),

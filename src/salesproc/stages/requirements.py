@@ -95,6 +95,12 @@ def one_of(name: str, *values: EvidenceValue) -> Requirement:
     """
     if not values:
         raise ValueError(f"one_of({name!r}) needs at least one value that would do")
+    for value in values:
+        given: object = value  # callers without a type checker pass a list of values
+        if isinstance(given, list | set | frozenset | dict):
+            raise TypeError(
+                f"one_of({name!r}) takes its values one by one, got {value!r}; write one_of({name!r}, *values)"
+            )
     return _OneOf(_named(name), values)
 
 
@@ -135,6 +141,11 @@ def _argument(name: str, attempt: tuple[Any, ...]) -> EvidenceValue:
     return cast("str | None", attempt[4]) if name == "reason" else None
 
 
+def _no_comparison(about: str, saw: EvidenceValue, limit: EvidenceValue) -> tuple[Reason, ...]:
+    """What came is of another kind than what is asked for, such as text from a form, or another currency: no pass."""
+    return (Reason(ReasonCode.NOT_COMPARABLE, about, saw, limit),)
+
+
 def _missing(about: str) -> tuple[Reason, ...]:
     return (_tuple(Reason, (_MISSING, about, None, None, ())),)
 
@@ -147,7 +158,7 @@ class _Provided(Requirement):
         saw = evidence.get(self.about)
         if saw is None:
             saw = _argument(self.about, attempt)
-        return _missing(self.about) if saw is None or saw == "" else ()
+        return _missing(self.about) if saw is None or (isinstance(saw, str) and not saw.strip()) else ()
 
     def __repr__(self) -> str:
         return f"provided({self.about!r})"
@@ -190,7 +201,11 @@ class _AtLeast(Requirement):
             saw = _argument(self.about, attempt)
         if saw is None:
             return _missing(self.about)
-        return () if saw >= self.limit else (_tuple(Reason, (_TOO_LOW, self.about, saw, self.limit, ())),)
+        try:
+            enough = saw >= self.limit
+        except TypeError:
+            return _no_comparison(self.about, saw, self.limit)
+        return () if enough else (_tuple(Reason, (_TOO_LOW, self.about, saw, self.limit, ())),)
 
     def __repr__(self) -> str:
         return f"at_least({self.about!r}, {self.limit!r})"
@@ -210,7 +225,11 @@ class _AtMost(Requirement):
             saw = _argument(self.about, attempt)
         if saw is None:
             return _missing(self.about)
-        return () if saw <= self.limit else (_tuple(Reason, (_TOO_HIGH, self.about, saw, self.limit, ())),)
+        try:
+            small = saw <= self.limit
+        except TypeError:
+            return _no_comparison(self.about, saw, self.limit)
+        return () if small else (_tuple(Reason, (_TOO_HIGH, self.about, saw, self.limit, ())),)
 
     def __repr__(self) -> str:
         return f"at_most({self.about!r}, {self.limit!r})"

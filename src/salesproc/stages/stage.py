@@ -50,6 +50,10 @@ ANY_OPEN: Final = AnyOpen()
 
 
 def _all(requirements: Iterable[Requirement]) -> tuple[Requirement, ...]:
+    if isinstance(requirements, Requirement):
+        raise TypeError(
+            f"requires= takes several requirements, got the one {requirements!r}; write requires=[{requirements!r}]"
+        )
     return tuple(requirements)
 
 
@@ -61,7 +65,8 @@ class Stage(Generic[S_co]):
         name: What it is called in logs: text, or a member of your own ``StrEnum``.
         kind: What being there means.
         probability: The chance to win from there, 0 to 1, where you have one.
-        limit: How long it should last at most.
+        limit: How long it should last at most, in the time `overdue` is asked for: with a working calendar, three working days of
+            eight hours are ``timedelta(hours=24)``.
     """
 
     name: S_co
