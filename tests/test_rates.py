@@ -138,6 +138,13 @@ def test_counts_must_make_sense(hits, trials, message):
         Rate(hits, trials)
 
 
+def test_it_is_one_row_of_a_table():
+    [row] = Rate(81, 263).to_rows()
+    assert (row["hits"], row["trials"], row["value"]) == (81, 263, 81 / 263)
+    assert (row["low"], row["high"]) == Rate(81, 263).interval()
+    assert Rate(0, 0).to_rows() == [{"hits": 0, "trials": 0, "value": None, "low": None, "high": None}]
+
+
 @pytest.mark.parametrize("confidence", [0, 1, 95, -0.1, math.nan])
 def test_confidence_is_a_share(confidence):
     with pytest.raises(ValueError, match="confidence must lie between 0 and 1"):

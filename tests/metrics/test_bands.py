@@ -177,7 +177,7 @@ def test_a_percentile_that_is_never_reached_has_an_open_end():
 # Oracles
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(without_lost)
 def test_lifelines_finds_the_same_log_log_band(facts):
     lifelines = pytest.importorskip("lifelines")
@@ -207,7 +207,7 @@ def test_scipy_finds_the_same_linear_and_log_log_bands(facts):
                 assert ends == pytest.approx([point.low, point.high], abs=1e-9)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.lists(st.sampled_from(ENDS), min_size=2, max_size=30).filter(lambda ends: "finished" in ends))
 def test_lifelines_finds_the_same_variance_with_competing_ends(ends):
     lifelines = pytest.importorskip("lifelines")

@@ -8,7 +8,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesproc.errors import NaiveTimeError, UnknownName
@@ -218,6 +218,7 @@ def test_from_the_other_side_the_log_rank_test_says_the_same(before, after):
         assert there.median_difference == -back.median_difference == b.median - a.median
 
 
+@settings(max_examples=30)
 @given(facts.filter(bool), facts.filter(bool))
 def test_lifelines_finds_the_same_log_rank_test(before, after):
     statistics = pytest.importorskip("lifelines.statistics")

@@ -175,6 +175,10 @@ def test_only_stays_that_began_in_the_period():
     times = time_in_stage(BACK, as_of=AS_OF, period=Period(START + 5 * DAY, START + 10 * DAY), **PLAN)
     assert (times["talk"].finished, times["talk"].open, times["talk"].counts.out_of_period) == (1, 0, 2)
     assert "3 stays out of period" in str(times)
+    later = time_in_stage(
+        BACK, as_of=AS_OF, visits="total", period=Period(START + 5 * DAY, START + 30 * DAY), **PLAN
+    )
+    assert (later["talk"].finished, later["talk"].open, later["talk"].counts.out_of_period) == (0, 1, 1)
 
 
 def test_a_calendar_counts_working_time():

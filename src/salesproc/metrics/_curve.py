@@ -100,11 +100,12 @@ def share_at(steps: Steps, time: int) -> int:
 
 def exact_share(until: int, finished: Counts, lost: Counts, still_open: Counts) -> Fraction:
     """The share converted by an age without any rounding; slow where many different ages are censored."""
-    share, weight = Fraction(0), Fraction(0)
+    share, weight, ended = Fraction(0), Fraction(0), 0
     for here in takewhile(lambda here: here.time <= until, tallies(finished, lost, still_open)):
         weight = weight or Fraction(1, here.at_risk)
-        share += here.finished * weight
+        ended += here.finished
         remaining = here.at_risk - here.finished - here.lost
         if here.open and remaining > here.open:
+            share, ended = share + ended * weight, 0  # whole numbers as long as the weight stays
             weight *= Fraction(remaining, remaining - here.open)
-    return share
+    return share + ended * weight

@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import pairwise
 from operator import itemgetter
-from typing import Any, Generic, Protocol, TypeAlias, TypeVar, cast
+from typing import Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar, cast
 
 import attrs
 
@@ -66,13 +66,28 @@ class VisitPlan:
     order: dict[str, int]
     final: frozenset[str]
 
+    @property
+    def named(self) -> frozenset[str]:
+        """All stages it names, the final ones included."""
+        return self.final.union(self.order)
+
     def asked(self, stage: str) -> bool:
         """Whether stays in that stage are asked for."""
         return stage not in self.final and (self.stages is None or stage in self.order)
 
 
-Visit: TypeAlias = tuple[str, date, date | None]
-"""One stay in one stage: the stage, when it was entered, and when another one was; None while the stay lasts. Plain, for there are millions."""
+class Visit(NamedTuple):
+    """One stay in one stage.
+
+    Attributes:
+        stage: Which.
+        start: When it was entered.
+        end: When another one was; None while the stay lasts.
+    """
+
+    stage: str
+    start: date
+    end: date | None
 
 
 @attrs.frozen
@@ -206,12 +221,12 @@ def _stays(rows: Sequence[StageRow[E]]) -> tuple[list[Visit], bool]:
         at = row[2]
         if row[1] != stage:
             in_order = in_order and before < at
-            stays.append((stage, start, at))
+            stays.append(Visit(stage, start, at))
             stage, start = row[1], at
         elif at < before:
             in_order = False
         before = at
-    stays.append((stage, start, None))
+    stays.append(Visit(stage, start, None))
     return stays, in_order
 
 

@@ -341,6 +341,8 @@ def finish_durations(counts: DurationCounts) -> Durations:
 
 
 def _added(left: Mapping[int, int], right: Mapping[int, int]) -> dict[int, int]:
+    if not left or not right:
+        return dict(left or right)
     return dict(Counter(left) + Counter(right))
 
 

@@ -166,7 +166,7 @@ def stays_by_label(
     empty, measure = _empty(plan, visits, as_of), stopwatch(calendar, as_of)
     rows, label = grouped(log, by, plan.order, as_of)
     ways = read_ways(rows, plan, as_of)
-    question = _Question(plan, visits, period, measure, ways.review)
+    question, named = _Question(plan, visits, period, measure, ways.review), plan.named
     parts: dict[Hashable, _Part] = {}
     for entity, stays in ways.visits():
         name = label(entity)
@@ -175,7 +175,7 @@ def stays_by_label(
         part.repeated_rows += len(ways.rows[entity]) - len(stays)
         question.count(stays, part.at)
         if plan.stages is not None:
-            part.other_visits += question.others(stays)
+            part.other_visits += sum([stage not in named for stage, _, _ in stays])
     for entity, late in ways.late_rows.items():
         parts.setdefault(label(entity), _Part()).after_as_of += late
     return {name: part.counts(empty) for name, part in parts.items()}, empty
@@ -219,9 +219,9 @@ class _Question:
         if self.visits == "total":
             return self._count_totals(stays, at)
         if self.visits == "first":
-            stays = list({stay[0]: stay for stay in reversed(stays)}.values())
+            stays = list({stay.stage: stay for stay in reversed(stays)}.values())
         elif self.visits == "latest":
-            stays = list({stay[0]: stay for stay in stays}.values())
+            stays = list({stay.stage: stay for stay in stays}.values())
         period, measure, review = self.period, self.measure, self.review
         # The hot loop, hence no call but the one that measures.
         for stage, start, end in stays:
@@ -241,26 +241,22 @@ class _Question:
     def _count_totals(self, stays: Sequence[Visit], at: _Stages) -> None:
         by_stage: dict[str, list[Visit]] = {}
         for stay in stays:
-            by_stage.setdefault(stay[0], []).append(stay)
+            by_stage.setdefault(stay.stage, []).append(stay)
         for stage, own in by_stage.items():
             here = at[stage] if stage in at else self._stage(stage, at)
             if here is None:
                 continue
-            if self.period is not None and own[0][1] not in self.period:
+            if self.period is not None and own[0].start not in self.period:
                 here.out_of_period += 1
                 continue
             age = sum([self.measure(start, end or self.review) for _, start, end in own])
-            ages = here.open if own[-1][2] is None else here.finished
+            ages = here.open if own[-1].end is None else here.finished
             ages[age] = ages.get(age, 0) + 1
 
     def _stage(self, stage: str, at: _Stages) -> _Stage | None:
         """The counts of a stage met for the first time."""
         at[stage] = made = _Stage() if self.plan.asked(stage) else None
         return made
-
-    def others(self, stays: Iterable[Visit]) -> int:
-        """How many stays are in stages that are neither asked for nor final."""
-        return sum([not self.plan.asked(stage) and stage not in self.plan.final for stage, _, _ in stays])
 
 
 class _Part:
@@ -271,9 +267,10 @@ class _Part:
         self.entities = self.other_visits = self.repeated_rows = self.after_as_of = 0
 
     def counts(self, empty: TimeInStageCounts) -> TimeInStageCounts:
-        return empty + attrs.evolve(
+        found = {_name(stage): here.counts() for stage, here in self.at.items() if here is not None}
+        return attrs.evolve(
             empty,
-            at={_name(stage): here.counts() for stage, here in self.at.items() if here is not None},
+            at={**empty.at, **found},
             entities=self.entities,
             other_visits=self.other_visits,
             repeated_rows=self.repeated_rows,

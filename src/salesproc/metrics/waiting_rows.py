@@ -87,9 +87,9 @@ def waiting(
     plan = visit_plan(stages, final)
     ways = read_ways(log, plan, as_of)
     found = [
-        Waiting(entity, str.__str__(stays[-1][0]), stays[-1][1], stays[0][1])
+        Waiting(entity, str.__str__(stays[-1].stage), stays[-1].start, stays[0].start)
         for entity, stays in ways.visits()
-        if stays[-1][0] not in plan.final
+        if stays[-1].stage not in plan.final
     ]
     # The times are all of one kind, which the reader has seen to and the type of a row cannot say.
     ranks: list[tuple[Any, Waiting[E]]] = [

@@ -1,0 +1,30 @@
+"""A share that somebody names, as an exact fraction; a percentage is refused."""
+
+from decimal import Decimal
+from fractions import Fraction
+from numbers import Rational
+from typing import TypeAlias
+
+from salesproc.rates import Rate
+
+Share: TypeAlias = Rate | Fraction | Decimal | float
+"""A share, 0 to 1: counts, or a number; a float means the decimal number it is written as."""
+
+
+def exact_share(given: Share, what: str) -> Fraction:
+    """The share without rounding; a float by its shortest decimal, so that 0.06 is six hundredths.
+
+    Raises:
+        ValueError: It does not lie between 0 and 1, or it is a rate without trials.
+        TypeError: It is no number.
+    """
+    if isinstance(given, Rate):
+        if given.exact is None:
+            raise ValueError(f"{what} is undefined: {given!r} has no trials; give a share from 0 to 1")
+        return given.exact
+    if isinstance(given, bool) or not isinstance(given, Rational | Decimal | float):
+        raise TypeError(f"{what} must be a share from 0 to 1 or a Rate, got {given!r}")
+    if not 0 <= given <= 1:  # what is no number is not between them either
+        hint = "a percentage is divided by 100 first" if given > 1 else "there is no negative share"
+        raise ValueError(f"{what} must be a share from 0 to 1, got {given!r}; {hint}")
+    return Fraction(repr(float(given))) if isinstance(given, float) else Fraction(given)

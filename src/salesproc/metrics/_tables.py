@@ -1,0 +1,18 @@
+"""The rows of a result as a table for a notebook."""
+
+from collections.abc import Mapping, Sequence
+
+from salesproc.metrics import _text
+from salesproc.metrics.breakdown import Cell
+
+
+def rows_table(caption: str, rows: Sequence[Mapping[str, Cell]]) -> str:
+    """One line per row, columns named as in the rows, every cell escaped."""
+    head = list(rows[0]) if rows else [""]
+    return _text.html_table(caption, head, [[_cell(value) for value in row.values()] for row in rows])
+
+
+def _cell(value: Cell) -> str:
+    if value is None:
+        return _text.ABSENT
+    return f"{value:,.4g}" if isinstance(value, float) else str(value)
