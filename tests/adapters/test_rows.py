@@ -186,9 +186,30 @@ def test_a_date_format_decides_what_is_ambiguous(given_format, text, expected, d
     assert [(row.at, row.dated) for row in read_one(text, date_format=given_format)] == [(expected, dated)]
 
 
-def test_with_a_date_format_other_forms_are_rejected():
-    [reject] = read_one("2018-03-04", date_format="%d/%m/%Y").rejects
-    assert "'2018-03-04' is not written as '%d/%m/%Y'" in reject.reason
+def test_iso_is_read_beside_the_forms_given_and_anything_else_is_rejected():
+    """An export with dates of several makes is read in one go."""
+    log = read_log(
+        file("id,stage,at\n1,lead,04/03/2018\n2,lead,2018-03-04\n3,lead,4 Mar\n"),
+        **LONG,
+        date_format="%d/%m/%Y",
+    )
+    assert [row.at.date().isoformat() for row in log] == ["2018-03-04", "2018-03-04"]
+    assert "'4 Mar' is not written as '%d/%m/%Y', nor in ISO" in log.rejects[0].reason
+
+
+def test_a_date_that_two_forms_read_differently_is_rejected():
+    forms = ["%d/%m/%Y", "%m/%d/%Y"]
+    [reject] = read_one("03/04/2018", date_format=forms).rejects
+    assert "'03/04/2018' can be read as 2018-04-03 00:00 and as 2018-03-04 00:00" in reject.reason
+    assert read_one("13/04/2018", date_format=forms).rows[0].at.month == 4
+    assert read_one("04/04/2018", date_format=forms).rows[0].at.day == 4
+
+
+def test_who_lacks_a_row_is_known():
+    """A deal whose winning row could not be read would count as open."""
+    log = read_log(file("id,stage,at\n1,lead,2018-03-04\n1,won,soon\n,won,2018-03-04\n"), **LONG)
+    assert log.incomplete == {"1"}
+    assert [reject.entity for reject in log.rejects] == ["1", None]
 
 
 @pytest.mark.parametrize("date_format", ["%d/%m", "%x", "%d %Y %c", ""])

@@ -1,6 +1,8 @@
 """What a cell says: a text, nothing, or a time, by rules that never guess."""
 
 import re
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from typing import NamedTuple
 
@@ -45,27 +47,33 @@ class Clock:
 
     Attributes:
         zone: Of times that name none.
-        date_format: How dates are written, in the letters of ``strptime``; None for ISO.
+        date_formats: How dates may be written besides ISO, in the letters of ``strptime``.
     """
 
     zone: tzinfo
-    date_format: str | None
+    date_formats: tuple[str, ...]
 
     @classmethod
-    def of(cls, tz: str | tzinfo, date_format: str | None) -> "Clock":
+    def of(cls, tz: str | tzinfo, date_format: str | Sequence[str] | None) -> "Clock":
         """A clock for a zone given by key or as it is.
 
         Raises:
             UnknownName: There is no zone of that key.
-            ValueError: The format does not name a year, or depends on the locale.
+            ValueError: A format does not name a year, or depends on the locale.
         """
-        if date_format is not None and (
-            not _NAMES_A_YEAR.search(date_format) or _BY_LOCALE.search(date_format)
-        ):
-            raise ValueError(
-                f"date_format must name a year and not depend on the locale, for example '%d/%m/%Y', got {date_format!r}"
-            )
-        return cls(as_zone(tz), date_format)
+        formats = (
+            ()
+            if date_format is None
+            else (date_format,)
+            if isinstance(date_format, str)
+            else tuple(date_format)
+        )
+        for form in formats:
+            if not _NAMES_A_YEAR.search(form) or _BY_LOCALE.search(form):
+                raise ValueError(
+                    f"date_format must name a year and not depend on the locale, for example '%d/%m/%Y', got {form!r}"
+                )
+        return cls(as_zone(tz), formats)
 
     def read(self, value: object) -> Moment | str | None:
         """The time in a cell, or what is wrong with it, or None when it is blank."""
@@ -81,20 +89,29 @@ class Clock:
         return f"{value!r} is neither text nor a date"
 
     def _from_text(self, text: str) -> Moment | str:
-        if self.date_format is not None:
-            try:
-                found = datetime.strptime(text, self.date_format)  # noqa: DTZ007 - gets its zone below
-            except ValueError:
-                return f"{text!r} is not written as {self.date_format!r}"
-            return self._placed(found, dated=not _NAMES_A_TIME.search(self.date_format))
         form = _ISO.fullmatch(text)
         if form is None:
-            return f"{text!r} is not an ISO date such as 2018-03-04 or 2018-03-04T10:00:00Z; give date_format= if it is a date"
+            return self._by_formats(text)
         try:
             found = datetime.fromisoformat(text)
         except ValueError as error:
             return f"{text!r} is no real time ({error})"
         return self._placed(found, dated=form["time"] is None)
+
+    def _by_formats(self, text: str) -> Moment | str:
+        """The time in one of the forms given; refused where two of them read it as two times."""
+        if not self.date_formats:
+            return f"{text!r} is not an ISO date such as 2018-03-04 or 2018-03-04T10:00:00Z; give date_format= if it is a date"
+        readings: dict[datetime, bool] = {}
+        for form in self.date_formats:
+            with suppress(ValueError):
+                found = datetime.strptime(text, form)  # noqa: DTZ007 - gets its zone below
+                readings[found] = not _NAMES_A_TIME.search(form)
+        if len(readings) > 1:
+            return f"{text!r} can be read as {' and as '.join(f'{one:%Y-%m-%d %H:%M}' for one in readings)}"
+        for found, dated in readings.items():
+            return self._placed(found, dated=dated)
+        return f"{text!r} is not written as {' or '.join(map(repr, self.date_formats))}, nor in ISO"
 
     def _placed(self, found: datetime, *, dated: bool) -> Moment | str:
         """The time in its zone, unless it stands for "never"."""

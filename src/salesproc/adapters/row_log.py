@@ -40,12 +40,14 @@ class Reject(NamedTuple):
         reason: What is wrong with it.
         values: Its cells as text.
         source: The name of the file; empty for rows from memory.
+        entity: Whose row it is, where that much could be read.
     """
 
     row: int
     reason: str
     values: tuple[str, ...]
     source: str = ""
+    entity: str | None = None
 
 
 class Note(NamedTuple):
@@ -99,6 +101,11 @@ class RowLog:
             self.read + other.read,
             tuple(dict.fromkeys(self.columns + other.columns)),
         )
+
+    @property
+    def incomplete(self) -> frozenset[str]:
+        """Entities of which a row was rejected: they may have won or lost in it, and count as open without it."""
+        return frozenset(one.entity for one in self.rejects if one.entity is not None)
 
     def column(self, name: str | int) -> Callable[[str], str | None]:
         """A function from entity to what a kept column says of it, for the ``by=`` of a metric.

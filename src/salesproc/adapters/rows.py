@@ -1,6 +1,6 @@
 """A CSV file or plain rows as a log: who entered which stage when, and every row that could not be read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import tzinfo
 
 from salesproc.adapters._cells import Clock, text_of
@@ -17,7 +17,7 @@ def read_log(
     at: Column | Mapping[str, Column],
     stage: Column | None = None,
     tz: str | tzinfo,
-    date_format: str | None = None,
+    date_format: str | Sequence[str] | None = None,
     keep: Iterable[Column] = (),
     delimiter: str = ",",
     encoding: str = "utf-8-sig",
@@ -39,7 +39,8 @@ def read_log(
         at: The column of the time, or stage -> column in the wide form.
         stage: The column of the stage, in the long form only.
         tz: The zone of times that name none: an IANA key such as ``"America/Sao_Paulo"``, or a ``tzinfo``.
-        date_format: How dates given as text are written, in the letters of ``datetime.strptime``; ISO when left out.
+        date_format: How dates may be written besides ISO, in the letters of ``datetime.strptime``: one form or several. A date that two
+            forms read as two different days is rejected.
         keep: Further columns to keep with each row, for ``RowLog.column``.
         delimiter: What separates the cells of a file.
         encoding: How a file given by its path is encoded.
@@ -118,7 +119,7 @@ class _Reading:
             return
         named = None if self.stage is None else text_of(record.cells[self.stage])
         if named is None:
-            self._reject(record, f"column {self.stage!r} (the stage) is blank")
+            self._reject(record, f"column {self.stage!r} (the stage) is blank", entity)
             return
         self._enter(record, entity, named, self.at, kept)
 
@@ -141,14 +142,14 @@ class _Reading:
             if isinstance(self.at, tuple):
                 self.blank += 1
             else:
-                self._reject(record, f"column {column!r} (the time) is blank")
+                self._reject(record, f"column {column!r} (the time) is blank", entity)
         elif isinstance(found, str):
-            self._reject(record, f"column {column!r}: {found}")
+            self._reject(record, f"column {column!r}: {found}", entity)
         else:
             self.rows.append(LogRow(entity, stage, found.at, record.number, found.dated, kept))
             if found.remark is not None:
                 self.notes.append(Note(record.number, f"column {column!r}: {found.remark}", record.source))
 
-    def _reject(self, record: Record, reason: str) -> None:
+    def _reject(self, record: Record, reason: str, entity: str | None = None) -> None:
         values = tuple("" if value is None else str(value) for value in record.values)
-        self.rejects.append(Reject(record.number, reason, values, record.source))
+        self.rejects.append(Reject(record.number, reason, values, record.source, entity))
