@@ -68,7 +68,7 @@ def report_funnel(log: RowLog, as_of: datetime) -> None:
     funnel: Funnel = stage_funnel(log, SELLERS, as_of=as_of)
     print(funnel)
     print(f"from MQL to won: {percent(funnel['won'].from_first)}")
-    print(f"still open: {funnel['mql'].open:,} of {funnel['mql'].reached:,}; open is not lost")
+    print(f"still open: {funnel['mql'].still_there:,} of {funnel['mql'].reached:,}; open is not lost")
 
 
 def report_days(log: RowLog, as_of: datetime) -> None:

@@ -74,7 +74,7 @@ def test_it_counts_what_reading_the_rows_in_order_counts(log, rule):
             stage.skipped_over,
             stage.advanced,
             stage.lost,
-            stage.open,
+            stage.still_there,
             stage.from_previous.hits,
             stage.from_first.hits,
         )
@@ -87,8 +87,8 @@ def test_everybody_at_a_stage_went_on_was_lost_or_is_still_there(log, rule):
     """Not yet is not no: the open ones are counted, not taken for lost."""
     funnel = funnel_of(log, skipped=rule)
     for stage in funnel:
-        assert stage.advanced + stage.lost + stage.open == stage.reached
-        assert min(stage.advanced, stage.lost, stage.open, stage.skipped_over) >= 0
+        assert stage.advanced + stage.lost + stage.still_there == stage.reached
+        assert min(stage.advanced, stage.lost, stage.still_there, stage.skipped_over) >= 0
         assert stage.from_first.trials == funnel[0].reached
     for before, stage in pairwise(funnel):
         assert stage.from_previous.trials == before.reached
@@ -205,13 +205,13 @@ def test_five_deals_by_hand(rule, reached, skipped_over, previous):
 def test_a_lost_deal_is_filled_in_only_as_far_as_it_really_came():
     """Losing a lead proves no demo."""
     funnel = funnel_of(EXAMPLE)
-    assert [(stage.lost, stage.open) for stage in funnel] == [(1, 1), (0, 0), (1, 0), (0, 2)]
+    assert [(stage.lost, stage.still_there) for stage in funnel] == [(1, 1), (0, 0), (1, 0), (0, 2)]
 
 
 def test_a_reopened_deal_is_open_again():
     log = [("a", "lead", date(2024, 1, 1)), ("a", "lost", date(2024, 1, 2))]
     assert funnel_of(log)["lead"].lost == 1
-    assert funnel_of([*log, ("a", "lead", date(2024, 1, 3))])["lead"].open == 1
+    assert funnel_of([*log, ("a", "lead", date(2024, 1, 3))])["lead"].still_there == 1
     assert (
         funnel_of([*log, ("a", "lead", date(2024, 1, 3)), ("a", "dropped", date(2024, 1, 4))])["lead"].lost
         == 1
@@ -247,7 +247,7 @@ def test_times_of_one_zone_are_compared_as_instants():
     )
     log = [("a", "lost", summer), ("a", "lead", winter), ("b", "lead", summer), ("b", "lost", winter)]
     funnel = stage_funnel(log, ["lead"], lost=["lost"], as_of=winter)
-    assert (funnel["lead"].open, funnel["lead"].lost) == (1, 1)
+    assert (funnel["lead"].still_there, funnel["lead"].lost) == (1, 1)
 
 
 def test_a_process_brings_its_stages_and_its_lost_ones():
@@ -331,7 +331,7 @@ def test_its_notes_name_what_was_left_out():
     period = Period(date(2024, 1, 2), date(2024, 1, 5))
     assert str(funnel_of(log, period=period)).splitlines()[-1] == (
         "3 entities as of 2024-01-21, skips counted, 1 outside the funnel, 2 out of period, 1 re-entries, "
-        "1 rows in other stages, 1 rows after that"
+        "1 rows in other stages, 1 rows after that, no row in 'offer'"
     )
 
 
@@ -351,7 +351,7 @@ def test_its_rows_keep_the_counts_of_every_share():
         "skipped_over": 1,
         "advanced": 3,
         "lost": 0,
-        "open": 0,
+        "still_there": 0,
         "from_previous": 0.6,
         "from_previous_hits": 3,
         "from_previous_trials": 5,

@@ -135,7 +135,7 @@ def test_amounts_added_by_hand_give_the_totals():
 def test_the_funnel_of_the_library_agrees():
     funnel = stage_funnel(BOOK.log, PATH, lost=["disqualified"], as_of=BOOK.as_of)
     assert {stage.stage: stage.reached for stage in funnel} == KNOWN.reached
-    assert {stage.stage: stage.open for stage in funnel} == KNOWN.open_at
+    assert {stage.stage: stage.still_there for stage in funnel} == KNOWN.open_at
     assert {stage.stage: stage.lost for stage in funnel} == KNOWN.lost_at
     assert funnel.entities == 12
 

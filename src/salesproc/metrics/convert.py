@@ -17,7 +17,7 @@ __all__ = ["reduce_time_to_convert", "time_to_convert"]
 E = TypeVar("E", bound=Hashable)
 K = TypeVar("K", bound=Hashable)
 
-_END, _LOST = 1, 2
+_START, _END, _LOST = 0, 1, 2
 
 
 @overload
@@ -65,8 +65,8 @@ def time_to_convert(
 ) -> Durations | Breakdown[Any, Durations]:
     """How long it takes from first entering one stage to first entering another after it.
 
-    Those who are not there yet count as open at their age; those who entered a lost stage in between have
-    ended elsewhere. An entity that was in *end* only before it was in *start* has no duration and is counted apart.
+    Those who are not there yet count as open at their age; those whose latest row is in a lost stage have ended elsewhere.
+    A deal that was reopened is open again, and one that was reopened and arrived has arrived, as in ``stage_funnel``. An entity that was in *end* only before it was in *start* has no duration and is counted apart.
 
     Args:
         log: Rows that begin with entity, stage and time, in any order, read once. All times aware, all naive, or all plain dates.
@@ -184,12 +184,11 @@ def _outcome(
     been_there = arrived is not None
     if arrived is not None and arrived < began:
         arrived = entries.next(entity, _END, began)
-    if gave_up is not None and gave_up < began:
-        gave_up = entries.next(entity, _LOST, began)
-    if gave_up is not None and (arrived is None or gave_up < arrived):
-        return "lost", elapsed_microseconds(began, gave_up)
     if arrived is not None:
         return "finished", elapsed_microseconds(began, arrived)
+    stayed = None if gave_up is None else entries.settled(entity, _LOST, (_START,))
+    if stayed is not None:
+        return "lost", elapsed_microseconds(began, stayed)
     return ("backwards", None) if been_there else ("open", elapsed_microseconds(began, review))
 
 

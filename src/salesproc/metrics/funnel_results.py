@@ -108,7 +108,7 @@ class FunnelCounts:
 
 @attrs.frozen
 class FunnelStage:
-    """One stage of a funnel. ``advanced + lost + open == reached``, whatever the rule.
+    """One stage of a funnel. ``advanced + lost + still_there == reached``, whatever the rule.
 
     Attributes:
         stage: Its name.
@@ -116,7 +116,7 @@ class FunnelStage:
         skipped_over: Of these, how many passed it by and are counted because they reached a later one.
         advanced: How many went on to a later stage.
         lost: How many went no further and are lost.
-        open: How many went no further and are not lost: "not yet", not "no".
+        still_there: How many went no further and are not lost: in an open stage "not yet", in a won one "won".
         from_previous: Share of those at the previous stage that also reached this one; of all entities at the first stage.
         from_first: Share of those at the first stage that also reached this one.
     """
@@ -126,7 +126,7 @@ class FunnelStage:
     skipped_over: int
     advanced: int
     lost: int
-    open: int
+    still_there: int
     from_previous: Rate
     from_first: Rate
 
@@ -183,6 +183,11 @@ class Funnel:
         """Rows after the moment of the review, left out."""
         return self.counts.after_as_of
 
+    @property
+    def never_entered(self) -> tuple[str, ...]:
+        """Stages that no row of the log is in: a misspelt name looks like this."""
+        return tuple(one.stage for one in self.stages if one.reached == one.skipped_over)
+
     def __len__(self) -> int:
         return len(self.stages)
 
@@ -215,7 +220,7 @@ class Funnel:
                 "skipped_over": stage.skipped_over,
                 "advanced": stage.advanced,
                 "lost": stage.lost,
-                "open": stage.open,
+                "still_there": stage.still_there,
                 "from_previous": stage.from_previous.value,
                 "from_previous_hits": stage.from_previous.hits,
                 "from_previous_trials": stage.from_previous.trials,
@@ -245,6 +250,8 @@ class Funnel:
             "rows after that": self.after_as_of,
         }
         notes = [f"{count:,} {what}" for what, count in apart.items() if count]
+        if self.entities and self.never_entered:
+            notes.append(f"no row in {', '.join(map(repr, self.never_entered))}")
         return ", ".join([f"{self.entities:,} entities as of {self.as_of}", f"skips {self.skipped}", *notes])
 
 
@@ -268,10 +275,10 @@ def finish_funnel(counts: FunnelCounts) -> Funnel:
     return Funnel(tuple(stages), counts)
 
 
-_HEAD: Sequence[str] = ("stage", "reached", "skipped", "advanced", "lost", "open", "of prev.", "of first")
+_HEAD: Sequence[str] = ("stage", "reached", "skipped", "advanced", "lost", "there", "of prev.", "of first")
 
 
 def _cells(stage: FunnelStage) -> tuple[str, ...]:
-    counts = (stage.reached, stage.skipped_over, stage.advanced, stage.lost, stage.open)
+    counts = (stage.reached, stage.skipped_over, stage.advanced, stage.lost, stage.still_there)
     shares = (stage.from_previous, stage.from_first)
     return (stage.stage, *(f"{count:,}" for count in counts), *(format(share, ".1%") for share in shares))
