@@ -154,3 +154,25 @@ def test_a_stored_instant_needs_a_zone(kind, facts, time):
     stored[facts][0][time] = "2026-03-05T09:00:00"
     with pytest.raises(StorageError, match=rf"\$\.{facts}: .* has no time zone"):
         kind.from_dict(stored)
+
+
+def test_a_deal_comes_back_in_the_class_of_its_stage():
+    """Whoever reads it need not know beforehand whether it was won."""
+    deals = [
+        one
+        for one in samples()
+        if isinstance(one, records.Opportunity | records.WonOpportunity | records.LostOpportunity)
+    ]
+    assert {type(deal) for deal in deals} == {
+        records.Opportunity,
+        records.WonOpportunity,
+        records.LostOpportunity,
+    }
+    for deal in deals:
+        again = records.restore_deal(json.loads(json.dumps(deal.to_dict())), pipelines=[deal.pipeline])
+        assert again == deal
+        assert type(again) is type(deal)
+    with pytest.raises(StorageError, match="a stored deal has a journey"):
+        records.restore_deal({"pipeline": deals[0].to_dict()["pipeline"]}, pipelines=[deals[0].pipeline])
+    with pytest.raises(StorageError, match="was not given as pipelines="):
+        records.restore_deal(deals[0].to_dict(), pipelines=[])

@@ -326,7 +326,8 @@ class Durations:
     def __repr__(self) -> str:
         return (
             f"<Durations: median {_text.duration(self.median)}, "
-            f"{self.finished} finished, {self.lost} lost, {self.open} open, {self.backwards} backwards>"
+            f"{self.finished} finished, {self.lost} lost, {self.open} open, {self.backwards} backwards"
+            + (f", {self.counts.outside} outside>" if self.counts.outside else ">")
         )
 
     def _repr_html_(self) -> str:

@@ -7,7 +7,7 @@ from salesproc.records._person import Applied, Conflict, Merged
 from salesproc.records.customer import Customer, FormerCustomer
 from salesproc.records.handover import HAND_OVER, HandOver, HandOverStage
 from salesproc.records.lead import MQL, SAL, SQL, Disqualified, Lead, LeadRecord
-from salesproc.records.opportunity import LostOpportunity, Opportunity, WonOpportunity
+from salesproc.records.opportunity import LostOpportunity, Opportunity, WonOpportunity, restore_deal
 from salesproc.records.parties import (
     Account,
     AccountContact,
@@ -61,6 +61,7 @@ __all__ = [  # noqa: RUF022 - grouped by what one looks for
     "Opportunity",
     "WonOpportunity",
     "LostOpportunity",
+    "restore_deal",
     "Objection",
     "AmountChange",
     "CloseDateChange",

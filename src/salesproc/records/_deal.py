@@ -175,7 +175,7 @@ class Deal(Stored):
             StorageError: The data is no such record, or its pipeline was not given.
             LogError: Its history is no journey of the pipeline; the message names the change.
         """
-        pipeline = _found(data.get("pipeline"), pipelines)
+        pipeline = pipeline_of(data, pipelines)
         rest = {name: item for name, item in data.items() if name != "pipeline"}
         return restored(cls, rest, pipeline, pipeline=pipeline)
 
@@ -218,6 +218,15 @@ class Deal(Stored):
     def _refuse(self, code: ReasonCode, about: str, wanted: Sequence[str]) -> NoReturn:
         reason = Reason(code, about, self.stage, tuple(wanted))
         Refused((reason,), self.id, self.stage, about).unwrap()
+
+
+def pipeline_of(data: Mapping[str, Any], pipelines: Iterable[Process[Any]]) -> Process[Any]:
+    """The process a stored deal is in.
+
+    Raises:
+        StorageError: It names none, or one that was not given.
+    """
+    return _found(data.get("pipeline"), pipelines)
 
 
 def _found(stored: Any, pipelines: Iterable[Process[Any]]) -> Process[Any]:

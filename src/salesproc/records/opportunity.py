@@ -1,14 +1,15 @@
 """A deal on its way through a pipeline, and its two ends: won and lost."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, cast
 
 import attrs
 
-from salesproc.errors import RecordError
+from salesproc.errors import RecordError, StorageError
 from salesproc.money import Money
 from salesproc.records import customer as customers
-from salesproc.records._deal import Deal
+from salesproc.records._deal import Deal, pipeline_of
 from salesproc.records._open_deal import OpenDeal
 from salesproc.records._record import carried
 from salesproc.records.parties import AccountId, Contact, CustomerId, LeadId, OpportunityId
@@ -24,7 +25,7 @@ from salesproc.stages import (
     StageKind,
 )
 
-__all__ = ["LostOpportunity", "Opportunity", "WonOpportunity"]
+__all__ = ["LostOpportunity", "Opportunity", "WonOpportunity", "restore_deal"]
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -295,3 +296,29 @@ class LostOpportunity(Deal):
             self.journey, taken, at=at, by=by, reason=reason, evidence=evidence
         ).unwrap()
         return carried(self, Opportunity, journey)
+
+
+def restore_deal(
+    data: Mapping[str, Any], *, pipelines: Iterable[Process[Any]] = (SIX_STEP_SALE,)
+) -> Opportunity | WonOpportunity | LostOpportunity:
+    """The deal that ``to_dict`` of any of the three wrote, in the class of the stage it has come to.
+
+    Args:
+        data: The stored record.
+        pipelines: The processes it may be in, found by name and version.
+
+    Raises:
+        StorageError: The data is no deal, or its pipeline was not given.
+        LogError: Its history is no journey of the pipeline; the message names the change.
+    """
+    pipeline = pipeline_of(data, pipelines)
+    stored = data.get("journey")
+    if not isinstance(stored, Mapping):
+        raise StorageError(f"a stored deal has a journey, got fields {sorted(map(str, data))}")
+    journey = Journey.from_dict(cast("Mapping[str, Any]", stored))
+    kind = pipeline.stage(journey.stage).kind
+    if kind is StageKind.WON:
+        return WonOpportunity.from_dict(data, pipelines=pipelines)
+    if kind in LostOpportunity.stage_kinds:
+        return LostOpportunity.from_dict(data, pipelines=pipelines)
+    return Opportunity.from_dict(data, pipelines=pipelines)
