@@ -7,12 +7,12 @@ author = "the salesproc maintainers"
 copyright = "2026, the salesproc maintainers"
 version = release = salesproc.__version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_copybutton"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.mathjax", "sphinx_copybutton"]
 exclude_patterns = ["_build", "examples/sample/*"]
 html_theme = "furo"
 html_title = f"salesproc {release}"
 
-myst_enable_extensions = ["colon_fence"]
+myst_enable_extensions = ["colon_fence", "dollarmath"]
 myst_heading_anchors = 3
 
 napoleon_google_docstring = True

@@ -69,4 +69,4 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
     numbers = (
         " " * (width - columns(cell)) + cell for cell, width in zip(cells[1:], widths[1:], strict=True)
     )
-    return "  ".join((name, *numbers))
+    return "  ".join((name, *numbers)).rstrip()
