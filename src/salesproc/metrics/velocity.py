@@ -10,6 +10,7 @@ import attrs
 
 from salesproc._instants import MICROSECOND
 from salesproc.errors import CurrencyMismatch, did_you_mean
+from salesproc.metrics import _text
 from salesproc.metrics._amounts import Amounts
 from salesproc.metrics._log import comparable, elapsed_microseconds
 from salesproc.metrics.breakdown import Cell
@@ -152,7 +153,7 @@ class SalesVelocity:
         speed = self.per_day
         if speed is None:
             return f"no velocity: {self.undefined}"
-        factors = f"{float(self.opportunities):,.1f} {self.population} x {self.win_rate:.1%} x {self.deal_value} / {self.cycle}"
+        factors = f"{float(self.opportunities):,.1f} {self.population} x {self.win_rate:.1%} x {self.deal_value} / {_text.duration(self.cycle)}"
         return f"{float(speed):,.2f} a day = {factors}"
 
 
@@ -182,7 +183,7 @@ def sales_velocity(deals: Iterable[DealLike], *, period: Period, population: Pop
     >>> jan, feb = date(2025, 1, 1), date(2025, 1, 11)
     >>> deals = [Deal(Money(1000, "EUR"), jan, feb, "won"), Deal(Money(500, "EUR"), jan, feb, "lost")]
     >>> print(sales_velocity(deals, period=Period(jan, date(2025, 1, 21)), population="closed"))
-    100.00 a day = 2.0 closed x 50.0% x 1,000.00 EUR / 10 days, 0:00:00
+    100.00 a day = 2.0 closed x 50.0% x 1,000.00 EUR / 10.0 d
     """
     return finish_sales_velocity(reduce_sales_velocity(deals, period=period), population=population)
 

@@ -87,7 +87,7 @@ BASIC_FUNNEL = Process(
     ],
     initial=[_L.VISITOR, _L.LEAD],
 )
-"""Visitor, lead, opportunity, customer: the four stages every company has. Source: the same guide, document 002."""
+"""The four stages every company has, from visitor to customer. Source: the same guide, document 002."""
 
 SIMPLE_SALE = Process(
     "simple sale",
@@ -133,7 +133,7 @@ COMPLEX_SALE = Process(
         Transition("reopen", _C.LOST, _C.CONTACT, reopens=True),
     ],
 )
-"""The seller as consultant: the problem is understood before a solution is offered, and one contact does not win it.
+"""The seller as consultant, who understands the problem before offering a solution; one contact does not win it.
 
 Source: the same guide, document 002, complex sale; the names of the steps are ours.
 """
@@ -239,7 +239,7 @@ LOYALTY_LADDER = Process(
         Transition("return", _T.DEPARTED, _T.CUSTOMER, reopens=True),
     ],
 )
-"""From the first purchase to the advocate: behaviour, then exclusivity, then an observed referral.
+"""From the first purchase to the advocate, by behaviour, then exclusivity, then an observed referral.
 
 Source: an article on regular customers (document 004), five kinds of customers; falling back is implied there, not described.
 """
