@@ -255,3 +255,16 @@ def test_the_clean_log_is_what_the_metrics_take():
 def test_a_log_that_stands_newest_first_is_told_so():
     log = [("A", "talk", at(3)), ("A", "new", at(2)), ("A", "new", at(1))]
     assert audit(log, SALE).summary().splitlines()[-1].endswith("say order='time'")
+
+
+class Stamp(datetime):
+    """As dataframes have it: a datetime of their own."""
+
+
+class Name(str):  # noqa: SLOT000 - any subclass will do
+    """As an application may have it: text of its own."""
+
+
+def test_times_and_names_of_a_subclass_are_no_other_kind():
+    stamp = Stamp(2026, 3, 3, tzinfo=UTC)
+    assert audit([(Name("A"), "new", T0), ("A", "talk", stamp), ("A", "offer", at(4))], SALE).findings == ()

@@ -1,7 +1,7 @@
 """Somebody else's log, held against a process: what does not fit, row by row, and what is left when it is cleaned."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar, cast
@@ -69,7 +69,7 @@ class AuditReport(Generic[S]):
     process: Process[S]
     rows: int
     findings: tuple[Finding, ...]
-    clean: Mapping[str, tuple[_Row, ...]] = attrs.field(repr=False)
+    clean: Mapping[str, Sequence[_Row]] = attrs.field(repr=False)
 
     @property
     def entities(self) -> int:
@@ -151,59 +151,97 @@ def audit(
         NaiveTimeError: Two kinds of time in one log; the message names the row.
     """
     findings: list[Finding] = []
+    found = _read(log, findings)
+    judge = _Judge(process, found)
+    for entity, rows in found.entities.items():
+        if order == "time":
+            rows.sort(key=lambda row: _instant(row[1]))
+        found.entities[entity] = judge.walk(entity, rows, findings)
+    return AuditReport(process, found.rows, tuple(findings), found.entities)
+
+
+class _Found(NamedTuple):
+    """What one pass over a log found.
+
+    Attributes:
+        rows: How many rows.
+        entities: The readable rows of each entity, in the order they stand.
+        days: The rows whose time is a whole day.
+        plain: Whether times compare as instants as they are; those of one zone with clock changes do not.
+    """
+
+    rows: int
+    entities: dict[str, list[_Row]]
+    days: set[int]
+    plain: bool
+
+
+def _read(log: Iterable[Any], findings: list[Finding]) -> _Found:
     entities: dict[str, list[_Row]] = {}
     days: set[int] = set()
-    count = 0
-    kind: str | None = None
+    count, kind, zones = 0, None, set[Any]()
     for count, row in enumerate(log, start=1):
         problem = _unreadable(row)
         if problem:
             findings.append(Finding(FindingKind.UNREADABLE, *_named(row, count), problem))
             continue
         entity, stage, at = row[0], row[1], row[2]
-        this = _kind_of_time(at)
+        zone = getattr(at, "tzinfo", None)
+        this = (at.__class__, zone is None)
         if this != kind:
             if kind is not None:
-                raise NaiveTimeError(
-                    f"row {count} has {this}, the rows before it {kind}: {at!r}; give a log of one kind"
-                )
+                _refuse_mixture(count, at, kind)
             kind = this
-        entities.setdefault(entity, []).append((stage, at, count))
+        zones.add(zone)
+        if entity in entities:
+            entities[entity].append((stage, at, count))
+        else:
+            entities[entity] = [(stage, at, count)]
         if getattr(row, "dated", False):
             days.add(count)
-    judge = _Judge(process, days)
-    clean: dict[str, tuple[_Row, ...]] = {}
-    for entity, rows in entities.items():
-        if order == "time":
-            rows.sort(key=lambda row: _instant(row[1]))
-        clean[entity] = tuple(judge.walk(entity, rows, findings))
-    return AuditReport(process, count, tuple(findings), clean)
+    return _Found(count, entities, days, zones <= {None, UTC})
+
+
+def _refuse_mixture(number: int, at: date, kind: tuple[type, bool]) -> None:
+    """Stops at a time of another kind than those before it; a subclass of datetime is no other kind."""
+    this, before = _kind_of_time(at), _KINDS[issubclass(kind[0], datetime), kind[1]]
+    if this != before:
+        raise NaiveTimeError(
+            f"row {number} has {this}, the rows before it {before}: {at!r}; give a log of one kind"
+        )
 
 
 class _Judge(Generic[S]):
     """Judges rows of one entity after another, remembering what it has said of a pair of stages."""
 
-    def __init__(self, process: Process[S], days: set[int]) -> None:
+    def __init__(self, process: Process[S], found: _Found) -> None:
         self.process = process
-        self.days = days  # the rows whose time is a whole day
+        self.days, self.plain = found.days, found.plain
         self.names = {str(stage.name) for stage in process.stages}
         self.initial = {str(name) for name in process.initial}
         self.edges = _edges(process)
+        self.legal = {(source, target) for source, targets in self.edges.items() for target in targets}
         self.said: dict[tuple[str, str], tuple[FindingKind, str] | None] = {}
 
-    def walk(self, entity: str, rows: list[_Row], findings: list[Finding]) -> Iterator[_Row]:
+    def walk(self, entity: str, rows: list[_Row], findings: list[Finding]) -> list[_Row]:
         """The rows that stay, while what is wrong goes to *findings*."""
+        legal, plain = self.legal, self.plain
+        kept: list[_Row] = []
         before: _Row | None = None
         for given in rows:
-            row = given if before is None else self._placed(given, before)
-            stage, at, number = row
-            verdict = self._first(stage) if before is None else self._next(before, stage, at)
-            if verdict is not None:
-                findings.append(Finding(verdict[0], entity, number, str(stage), verdict[1]))
-                if verdict[0] in _LEFT_OUT:
-                    continue
+            row = given
+            # The usual row, a step the process allows, is passed without a call: most logs are mostly right.
+            if before is None or not (plain and (before[0], row[0]) in legal and row[1] >= before[1]):
+                row = given if before is None else self._placed(given, before)
+                stage, at, number = row
+                verdict = self._first(stage) if before is None else self._next(before, stage, at)
+                if verdict is not None:
+                    findings.append(Finding(verdict[0], entity, number, str(stage), verdict[1]))
+                    if verdict[0] in _LEFT_OUT:
+                        continue
             before = row
-            yield row
+            kept.append(row)
+        return kept
 
     def _placed(self, row: _Row, before: _Row) -> _Row:
         """A row that says only the day is not before another of that day: it takes the time of the one before it."""
@@ -291,6 +329,8 @@ def _unreadable(row: Any) -> str | None:
         entity, stage, at = row[0], row[1], row[2]
     except (TypeError, LookupError):
         return f"a row begins with entity, stage and time, got {row!r}"
+    if entity and stage and entity.__class__ is str and isinstance(stage, str) and isinstance(at, date):
+        return None
     if not isinstance(entity, str) or not entity:
         return f"the entity is {entity!r}; it must be text that names one"
     if not isinstance(stage, str) or not stage:
@@ -307,10 +347,11 @@ def _named(row: Any, number: int) -> tuple[str, int, str]:
     return entity, number, stage
 
 
+_KINDS = {(True, False): "an aware time", (True, True): "a naive time", (False, True): "a date"}
+
+
 def _kind_of_time(at: date) -> str:
-    if not isinstance(at, datetime):
-        return "a date"
-    return "a naive time" if at.tzinfo is None else "an aware time"
+    return _KINDS[isinstance(at, datetime), getattr(at, "tzinfo", None) is None]
 
 
 def _instant(at: Any) -> Any:
@@ -331,7 +372,7 @@ def _events(process: Process[Any]) -> dict[tuple[str, str], str]:
 
 
 def _journey(
-    process: Process[S], entity: str, rows: tuple[_Row, ...], events: Mapping[tuple[str, str], str]
+    process: Process[S], entity: str, rows: Sequence[_Row], events: Mapping[tuple[str, str], str]
 ) -> Journey[S]:
     changes: list[StageChange[S]] = []
     before: S | None = None
