@@ -108,10 +108,10 @@ def stage_funnel(
     ...     ("d", "lead", date(2024, 1, 4)),
     ... ]
     >>> print(stage_funnel(log, ["lead", "demo", "won"], lost=["lost"], as_of=date(2024, 1, 31)))
-    stage  reached  skipped  advanced  lost  open  of prev.  of first
-    lead         4        0         2     1     1    100.0%    100.0%
-    demo         2        1         2     0     0     50.0%     50.0%
-    won          2        0         0     0     2    100.0%     50.0%
+    stage  reached  skipped  advanced  lost  there  of prev.  of first
+    lead         4        0         2     1      1    100.0%    100.0%
+    demo         2        1         2     0      0     50.0%     50.0%
+    won          2        0         0     0      2    100.0%     50.0%
     4 entities as of 2024-01-31, skips counted
     """
     plan = plan_of(stages, lost)
