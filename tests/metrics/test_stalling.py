@@ -198,7 +198,7 @@ def test_it_shows_itself():
     assert str(result).splitlines() == [
         "entity  stage     age   limit    over    excuse",
         "<f>      talk  30.0 d  14.0 d  16.0 d",
-        "a        talk  29.0 d  14.0 d  15.0 d          ",
+        "a        talk  29.0 d  14.0 d  15.0 d",
         "b        talk  28.0 d  14.0 d  14.0 d  on leave",
         "50.0% (2 of 4) stalled by stage as of 2025-01-31, 1 without a limit, 1 of unknown age",
     ]
