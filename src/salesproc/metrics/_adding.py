@@ -38,6 +38,5 @@ def _sum(one: Any, other: Any) -> Any:
             both[key] = _sum(both[key], value) if key in both else value
         return both
     if isinstance(one, tuple):
-        pairs = zip(cast("tuple[Any, ...]", one), cast("tuple[Any, ...]", other), strict=True)
-        return tuple(_sum(mine, theirs) for mine, theirs in pairs)
+        return (*map(_sum, cast("Sequence[Any]", one), cast("Sequence[Any]", other)),)
     return one + other

@@ -74,8 +74,8 @@ def routes_of(steps: Steps, won: Sequence[str], lost: Sequence[str]) -> Routes:
     winning, losing = stage_names(won, "won"), stage_names(lost, "lost")
     named = {*winning, *losing}
     if isinstance(steps, Sequence):
-        table = dict.fromkeys(stage_names(steps), False)
-        path, own_lost = stage_names(steps), ()
+        path, own_lost = stage_names(steps), tuple[str, ...]()
+        table = dict.fromkeys(path, False)
     else:
         table = {str.__str__(stage.name): stage.final for stage in steps.stages}
         path, own_lost = stage_names(steps.path), stage_names(steps.lost_stages)
@@ -83,7 +83,8 @@ def routes_of(steps: Steps, won: Sequence[str], lost: Sequence[str]) -> Routes:
     open_ones = tuple(name for name in path if not table[name] and name not in named)
     winning += tuple(name for name in path if table[name] and name not in named)
     losing += tuple(name for name in own_lost if name not in named)
-    twice = sorted({name for name in (names := open_ones + winning + losing) if names.count(name) > 1})
+    names = open_ones + winning + losing
+    twice = sorted({name for name in names if names.count(name) > 1})
     if twice or not open_ones:
         raise ValueError(f"stages must be one or more open ones, each in one place, got {names!r}")
     return Routes(

@@ -259,6 +259,7 @@ class _Calendar:
     every: Unit
     zone: tzinfo | None
     days: bool
+    _first_days: dict[date, date] = attrs.field(factory=dict[date, date], init=False)
 
     @classmethod
     def of(cls, every: Unit, tz: _Zone, as_of: date) -> "_Calendar":
@@ -277,7 +278,10 @@ class _Calendar:
         """The first day of the unit that the moment lies in."""
         if isinstance(at, datetime):
             at = (at if self.zone is None else at.astimezone(self.zone)).date()
-        return self._unit(at).start
+        found = self._first_days.get(at)
+        if found is None:
+            self._first_days[at] = found = self._unit(at).start
+        return found
 
     def units(self, first: date, last: date) -> Iterator[Period]:
         """The units from one first day to another."""

@@ -80,7 +80,7 @@ def cohort_conversion(
         end: The stage to get to; stages in between do not matter.
         as_of: The moment of the review, of the log's kind of time. Later rows are left out and counted.
         window: How long each one is given, from entry and inclusive; no limit when left out.
-        lost: Stages that rule *end* out. Left empty, a lost entity is pending until its window ends.
+        lost: Stages that rule *end* out while the latest row is in one. Left empty, a lost entity is pending until its window ends.
         period: Only entities whose first entry into *start* lies in it; the end may come later.
         by: A function from entity to label, or the name of an attribute of its earliest row, for one result per label.
 

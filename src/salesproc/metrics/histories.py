@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
 from salesproc._instants import MICROSECOND
-from salesproc.errors import LogError, NaiveTimeError
+from salesproc.errors import LogError
 from salesproc.metrics._amounts import Amounts
 from salesproc.metrics._log import comparable
 from salesproc.metrics.deals import DealLike, Outcome
@@ -115,11 +115,13 @@ class Event(NamedTuple):
         at: When, comparable with every other time.
         field: The field of `Standing` that it changes.
         value: What it is from then on.
+        day: The day of it, on the clock it was written with.
     """
 
     at: date
     field: Literal["amount", "close_date", "status"]
     value: Any
+    day: date
 
 
 _ORDER = {"amount": 0, "close_date": 1, "status": 2}
@@ -140,14 +142,13 @@ def events_of(deal: RememberingDeal, where: str, model: date, currency: str | No
         CurrencyMismatch: An amount is in another currency than those before it.
         LogError: A history is none, or contradicts itself.
     """
-    found = [Event(at, "status", status) for at, status in _ways(deal, where, model)]
-    for said, amount in _pairs(deal, "amounts", Money, where):
+    found = [_event(at, model, where, "status", status) for at, status in _ways(deal, where, model)]
+    for at, amount in _pairs(deal, "amounts", Money, where):
         Amounts.of(amount, where, currency)
         currency = amount.currency
-        found.append(Event(comparable(said, model, f"amounts of {where}"), "amount", amount))
-    for said, day in _pairs(deal, "close_dates", date, where):
-        at = comparable(said, model, f"close_dates of {where}")
-        found.append(Event(at, "close_date", day.date() if isinstance(day, datetime) else day))
+        found.append(_event(at, model, f"amounts of {where}", "amount", amount))
+    for at, day in _pairs(deal, "close_dates", date, where):
+        found.append(_event(at, model, f"close_dates of {where}", "close_date", day_of(day)))
     return sorted(found, key=lambda event: (event.at, _ORDER[event.field]))
 
 
@@ -180,47 +181,59 @@ def days_of(period: Period) -> tuple[date, date]:
     return start, end - timedelta(days=1)
 
 
+def day_of(moment: date) -> date:
+    """The day of a moment, on its own clock."""
+    return moment.date() if isinstance(moment, datetime) else moment
+
+
 def due_in(day: date | None, days: tuple[date, date]) -> bool:
     """Whether a day lies between the first and the last one."""
-    return day is not None and days[0] <= (day.date() if isinstance(day, datetime) else day) <= days[1]
+    return day is not None and days[0] <= day <= days[1]
+
+
+def _event(
+    at: date, model: date, where: str, field: Literal["amount", "close_date", "status"], value: object
+) -> Event:
+    return Event(comparable(at, model, where), field, value, day_of(at))
 
 
 def _ways(deal: RememberingDeal, where: str, model: date) -> list[tuple[date, Status]]:
     """When it was opened, won, lost and removed."""
     ways: list[tuple[date, Status]] = [(deal.opened_at, "open")]
     for closed_at, outcome, reopened_at in _reopenings(deal, where):
-        ways += [(closed_at, outcome), (reopened_at, "open")]
+        ways.append((closed_at, outcome))
+        ways.append((reopened_at, "open"))
     if deal.closed_at is not None:
         ways.append((deal.closed_at, "won" if deal.outcome == "won" else "lost"))
     removed_at: date | None = getattr(deal, "removed_at", None)
     if removed_at is not None:
         ways.append((removed_at, "removed"))
-    read: list[tuple[date, Status]] = [(comparable(at, model, where), status) for at, status in ways]
-    for (one, before), (other, after) in pairwise(read):
-        if other < one:
+    for (one, before), (other, after) in pairwise(ways):
+        if comparable(other, model, where) < comparable(one, model, where):
             raise LogError(
                 f"{where} was {before} at {one!r} and then {after} at {other!r}, which is earlier; "
-                f"put its reopenings in order, between opened_at and closed_at"
+                f"reopenings lie between opened_at and closed_at, in order, and removed_at comes last"
             )
-    return read
+    return ways
 
 
 def _reopenings(deal: RememberingDeal, where: str) -> Sequence[Reopening]:
     """The earlier closings: those a row names, or those its journey shows."""
-    journey: object = getattr(deal, "journey", None)
-    pipeline: object = getattr(deal, "pipeline", None)
-    if isinstance(journey, Journey) and isinstance(pipeline, Process):
+    journey: Journey[str] | None = getattr(deal, "journey", None)
+    pipeline: Process[str] | None = getattr(deal, "pipeline", None)
+    if journey is not None and pipeline is not None:
         return list(_reopened(journey, pipeline))
-    given: Sequence[Any] = getattr(deal, "reopenings", ())
+    given: Sequence[Reopening] = getattr(deal, "reopenings", ())
     for one in given:
-        if not isinstance(one, tuple) or len(one) != 3 or one[1] not in {"won", "lost"}:  # pyright: ignore[reportUnknownArgumentType]
+        parts: tuple[object, ...] = tuple(one)
+        if len(parts) != 3 or parts[1] not in {"won", "lost"}:
             raise LogError(
                 f"{where} has the reopening {one!r}; give Reopening(closed_at, 'won' or 'lost', reopened_at)"
             )
     return given
 
 
-def _reopened(journey: Journey[Any], pipeline: Process[Any]) -> Iterator[Reopening]:
+def _reopened(journey: Journey[str], pipeline: Process[str]) -> Iterator[Reopening]:
     closed_at, closed = journey.created_at, None
     for change in journey.history:
         outcome = _OUTCOMES.get(pipeline.stage(change.stage).kind)
@@ -232,9 +245,9 @@ def _reopened(journey: Journey[Any], pipeline: Process[Any]) -> Iterator[Reopeni
 
 def _pairs(deal: Any, name: str, kind: type, where: str) -> list[tuple[date, Any]]:
     """The pairs of when and what, checked; callers without a type checker pass anything."""
-    given: object = getattr(deal, name, None)
+    given: Any = getattr(deal, name, None)
     try:
-        pairs = [(at, value) for at, value in given]  # type: ignore[attr-defined] # pyright: ignore
+        pairs: list[tuple[Any, Any]] = [(at, value) for at, value in given]
     except (TypeError, ValueError) as error:
         raise LogError(
             f"{where} has {name}={given!r}; give pairs of when and what, as salesproc.metrics.DealHistory has"
@@ -242,6 +255,4 @@ def _pairs(deal: Any, name: str, kind: type, where: str) -> list[tuple[date, Any
     for at, value in pairs:
         if not isinstance(value, kind):
             raise LogError(f"{where} has {value!r} in {name}, said at {at!r}; it must be a {kind.__name__}")
-        if not isinstance(at, date):
-            raise NaiveTimeError(f"{where} has {value!r} in {name}, said at {at!r}, which is no time")
     return pairs

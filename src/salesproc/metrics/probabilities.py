@@ -1,15 +1,15 @@
 """From here, how often do we win? The share of deals won of all that were ever in a stage and are decided."""
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar, overload
 
 import attrs
 
-from salesproc.errors import UnknownName
 from salesproc.metrics import _text
 from salesproc.metrics._adding import added
+from salesproc.metrics._by_stage import ByStage
 from salesproc.metrics._grouping import By, grouped
 from salesproc.metrics._log import StageRow
 from salesproc.metrics._routes import Routes, Steps, routes_of
@@ -107,7 +107,7 @@ class StageProbabilitiesCounts:
 
 
 @attrs.frozen(repr=False, hash=False)
-class StageProbabilities(Mapping[str, Rate]):
+class StageProbabilities(ByStage[Rate]):
     """The chance to win from each stage, as a ``Rate``, by the name of the stage.
 
     Attributes:
@@ -121,21 +121,9 @@ class StageProbabilities(Mapping[str, Rate]):
         """Stages whose open deals could still carry the share out of its interval."""
         return tuple(stage for stage, here in self.counts.at.items() if here.immature)
 
-    def __getitem__(self, stage: str) -> Rate:
-        """The chance to win from that stage.
-
-        Raises:
-            UnknownName: It was not asked for.
-        """
-        if stage not in self.counts.at:
-            raise UnknownName("stage", stage, self.counts.at, "the probabilities")
-        return self.counts.at[stage].rate
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.counts.at)
-
-    def __len__(self) -> int:
-        return len(self.counts.at)
+    @property
+    def _by_stage(self) -> Mapping[str, Rate]:
+        return {stage: here.rate for stage, here in self.counts.at.items()}
 
     def to_rows(self) -> list[dict[str, Cell]]:
         """One row per stage: the counts, the share, its interval at 95 %, and the flag."""
@@ -326,4 +314,4 @@ def _reduce(
 
 
 def _size(counts: StageProbabilitiesCounts) -> int:
-    return max(sum(attrs.astuple(here)) for here in counts.at.values())
+    return max(here.won + here.lost + here.open + here.ended for here in counts.at.values())

@@ -1,15 +1,15 @@
 """What becomes of every stay in a stage: on, lost, back, handed over, or still there. The five add up."""
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar, overload
 
 import attrs
 
-from salesproc.errors import UnknownName
 from salesproc.metrics import _text
 from salesproc.metrics._adding import added
+from salesproc.metrics._by_stage import ByStage
 from salesproc.metrics._grouping import By, grouped
 from salesproc.metrics._log import StageRow
 from salesproc.metrics._routes import Routes, Steps, routes_of
@@ -94,7 +94,7 @@ class StageOutcomesCounts:
 
 
 @attrs.frozen(repr=False, hash=False)
-class StageOutcomes(Mapping[str, VisitEnds]):
+class StageOutcomes(ByStage[VisitEnds]):
     """How the stays in each stage ended, by the name of the stage.
 
     Attributes:
@@ -103,21 +103,9 @@ class StageOutcomes(Mapping[str, VisitEnds]):
 
     counts: StageOutcomesCounts
 
-    def __getitem__(self, stage: str) -> VisitEnds:
-        """How the stays in that stage ended.
-
-        Raises:
-            UnknownName: It was not asked for.
-        """
-        if stage not in self.counts.at:
-            raise UnknownName("stage", stage, self.counts.at, "the outcomes")
-        return self.counts.at[stage]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.counts.at)
-
-    def __len__(self) -> int:
-        return len(self.counts.at)
+    @property
+    def _by_stage(self) -> Mapping[str, VisitEnds]:
+        return self.counts.at
 
     def to_rows(self) -> list[dict[str, Cell]]:
         """One row per stage."""
@@ -247,7 +235,7 @@ class _Part:
 
     def add(self, stays: Sequence[Visit], routes: Routes, period: Period | None) -> None:
         """Counts the stays of one entity."""
-        following = [*(stay.stage for stay in stays[1:]), None]
+        following = [*(stay.stage for stay in stays[1:]), None][: len(stays)]
         for (stage, start, _), target in zip(stays, following, strict=True):
             if stage in routes.final:
                 continue

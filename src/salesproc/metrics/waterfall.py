@@ -1,10 +1,9 @@
 """What became of the pipeline? From what it was worth at the start of a period to what it was worth at its end."""
 
 from collections.abc import Callable, Hashable, Iterable
-from datetime import date, datetime
-from typing import Any, TypeVar, overload
+from datetime import date
+from typing import Any, TypeAlias, TypeVar, overload
 
-from salesproc._instants import MICROSECOND
 from salesproc.metrics._amounts import Amounts
 from salesproc.metrics._log import comparable
 from salesproc.metrics.breakdown import Breakdown, break_down
@@ -20,12 +19,18 @@ from salesproc.metrics.histories import (
     standings,
 )
 from salesproc.metrics.waterfall_results import Waterfall, WaterfallCounts, finish_waterfall
+from salesproc.money import Money
 from salesproc.periods import Period
 
 __all__ = ["pipeline_waterfall", "reduce_waterfall"]
 
 H = TypeVar("H", bound=RememberingDeal)
 K = TypeVar("K", bound=Hashable)
+
+Days: TypeAlias = tuple[date, date]
+
+_ENTRIES = {"ahead": "created", "open": "pulled_in", "won": "reopened", "lost": "reopened"}
+_EXITS = {"open": "pushed_out", "won": "won", "lost": "lost", "removed": "removed"}
 
 
 @overload
@@ -41,7 +46,11 @@ def pipeline_waterfall(
     deals: Iterable[H], *, period: Period, due: Period | None = ..., by: str
 ) -> Breakdown[Any, Waterfall]: ...
 def pipeline_waterfall(
-    deals: Iterable[H], *, period: Period, due: Period | None = None, by: Callable[[H], Any] | str | None = None
+    deals: Iterable[H],
+    *,
+    period: Period,
+    due: Period | None = None,
+    by: Callable[[H], Any] | str | None = None,
 ) -> Waterfall | Breakdown[Any, Waterfall]:
     """Why is the pipeline worth more, or less, than at the start: what came in, what changed, what left, and how.
 
@@ -91,7 +100,7 @@ def pipeline_waterfall(
     parts = _reduce(deals, period, due, by)
     if by is None:
         return finish_waterfall(sum(parts.values(), WaterfallCounts()))
-    return break_down(parts, WaterfallCounts(), finish_waterfall, lambda counts: counts.opening.deals)
+    return break_down(parts, WaterfallCounts(), finish_waterfall, _size)
 
 
 def reduce_waterfall(
@@ -113,14 +122,11 @@ def _reduce(
         events = events_of(seen.deal, seen.where, period.start, currency)
         currency = currency_of(events, currency)
         key = label(seen)
-        moved = _moved(events, seen.deal.closed_at, begin, end, days)
-        parts[key] = parts.get(key, WaterfallCounts()) + moved
+        parts[key] = parts.get(key, WaterfallCounts()) + _moved(events, begin, end, days)
     return parts
 
 
-def _moved(
-    events: list[Event], closed_at: date | None, begin: date, end: date, days: tuple[date, date] | None
-) -> WaterfallCounts:
+def _moved(events: list[Event], begin: date, end: date, days: Days | None) -> WaterfallCounts:
     """What one deal did in the period."""
     counts, opening, closing = WaterfallCounts(), Standing(), Standing()
     for event, before, after in standings(events):
@@ -130,10 +136,53 @@ def _moved(
         if event.at < begin:
             opening = after
         else:
-            counts += _movement(before, after, event.at, days)
-    held = {
-        name: Amounts.of(standing.amount, name)
-        for name, standing in (("opening", opening), ("closing", closing))
-        if _inside(standing, days)
-    }
-    return counts + WaterfallCounts(**held)
+            counts += _movement(event, before, after, days)
+    if _inside(opening, days):
+        counts += WaterfallCounts(opening=_amount(opening))
+    if _inside(closing, days):
+        counts += WaterfallCounts(closing=_amount(closing))
+    return counts
+
+
+def _movement(event: Event, before: Standing, after: Standing, days: Days | None) -> WaterfallCounts:
+    """What one event moved."""
+    was, now = _inside(before, days), _inside(after, days)
+    if was and now:
+        return _change(before.amount, after.amount)
+    if now:
+        return _bucket(_ENTRIES[before.status], after)
+    if was:
+        return _bucket(_EXITS[after.status], after)
+    if before.status == "open" and after.status == "won" and days is not None and due_in(event.day, days):
+        # Won before it was due, or without a day: its day is the day it was won.
+        return WaterfallCounts(pulled_in=_amount(after), won=_amount(after))
+    return WaterfallCounts()
+
+
+def _bucket(name: str, standing: Standing) -> WaterfallCounts:
+    moved: dict[str, Any] = {name: _amount(standing)}
+    return WaterfallCounts(**moved)
+
+
+def _change(before: Money | None, after: Money | None) -> WaterfallCounts:
+    """What another amount of a deal in the pipeline moved."""
+    if after is None or after == before:
+        return WaterfallCounts()
+    more = after if before is None else after - before
+    size = Amounts.of(abs(more), "the change")
+    first = int(before is None)
+    if more.amount < 0:
+        return WaterfallCounts(decreased=size, first_amounts=first)
+    return WaterfallCounts(increased=size, first_amounts=first)
+
+
+def _size(counts: WaterfallCounts) -> int:
+    return counts.opening.deals + counts.closing.deals
+
+
+def _inside(standing: Standing, days: Days | None) -> bool:
+    return standing.status == "open" and (days is None or due_in(standing.close_date, days))
+
+
+def _amount(standing: Standing) -> Amounts:
+    return Amounts.of(standing.amount, "a deal")

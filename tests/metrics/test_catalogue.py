@@ -1,0 +1,63 @@
+"""The catalogue names every metric, and says of each what a dashboard has to know."""
+
+import copy
+import inspect
+import pickle
+from typing import get_args
+
+import pytest
+
+from salesproc import metrics
+from salesproc.metrics import CATALOGUE
+from salesproc.metrics._metric import Direction, InputKind, Level
+
+# Public functions that make no number of their own.
+HELPERS = {
+    "this_and_last": "asks any metric of two periods",
+    "waiting": "makes the items that `stalled` reads of a log",
+}
+
+
+def test_the_catalogue_names_every_public_metric():
+    """After a new metric: an entry in _catalogue_process.py or _catalogue_money.py, and a case in tests/laws/cases.py."""
+    public = {
+        name
+        for name in metrics.__all__
+        if inspect.isfunction(getattr(metrics, name)) and not name.startswith(("reduce_", "finish_"))
+    }
+    missing = sorted(public - CATALOGUE.keys() - HELPERS.keys())
+    assert not missing, f"metrics without an entry in the catalogue: {', '.join(missing)}"
+    gone = sorted((CATALOGUE.keys() | HELPERS.keys()) - public)
+    assert not gone, f"entries that are no public function of salesproc.metrics: {', '.join(gone)}"
+
+
+def test_an_entry_is_of_the_function_it_names():
+    assert {name: entry.function for name, entry in CATALOGUE.items()} == {
+        name: getattr(metrics, name) for name in CATALOGUE
+    }
+    assert {entry.name for entry in CATALOGUE.values()} == set(CATALOGUE)
+
+
+@pytest.mark.parametrize("entry", CATALOGUE.values(), ids=list(CATALOGUE))
+def test_an_entry_says_everything(entry):
+    assert entry.question.endswith("?")
+    assert all([entry.unit, entry.formula, entry.source])
+    assert entry.direction in get_args(Direction)
+    assert entry.level in get_args(Level)
+    assert entry.input in get_args(InputKind)
+    low, high = entry.range
+    assert low is None or high is None or low < high
+    assert (low, high) == (0, 1) or entry.unit != "share"
+
+
+def test_the_catalogue_cannot_be_changed():
+    with pytest.raises(TypeError):
+        CATALOGUE["win_rate"] = None
+
+
+def test_an_entry_can_be_sent_and_copied():
+    entry = CATALOGUE["win_rate"]
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        assert pickle.loads(pickle.dumps(entry, protocol)) == entry
+    assert copy.copy(entry) == copy.deepcopy(entry) == entry
+    assert "\n" not in repr(entry)
