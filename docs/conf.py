@@ -7,7 +7,13 @@ author = "the salesproc maintainers"
 copyright = "2026, the salesproc maintainers"
 version = release = salesproc.__version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.mathjax", "sphinx_copybutton"]
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx.ext.mathjax",
+    "sphinx_copybutton",
+]
 exclude_patterns = ["_build", "examples/sample/*"]
 html_theme = "furo"
 html_title = f"salesproc {release}"

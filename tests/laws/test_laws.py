@@ -14,7 +14,7 @@ PAIRS = [(case.name, law) for case in CASES.values() for law in LAWS if law not 
 
 
 @pytest.mark.parametrize(("name", "law"), PAIRS)
-@settings(max_examples=8)
+@settings(max_examples=6)
 @given(data=st.data())
 def test_every_metric_obeys_every_law_that_applies(name, law, data):
     world, chance = data.draw(CASES[name].worlds), Random(data.draw(st.integers(0, 999)))

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from salesproc import CurrencyMismatch, LogError, Money, NaiveTimeError, Period
@@ -168,10 +168,9 @@ def test_velocities_of_parts_add_up(north, south):
     parts = [reduce_sales_velocity(part, period=HALF) for part in (north, south)]
     whole = reduce_sales_velocity(north + south, period=HALF)
     assert parts[0] + parts[1] == whole
-    other = reduce_sales_velocity([], period=Q1.before())
+    shorter = reduce_sales_velocity([], period=Period(HALF.start, HALF.start + timedelta(days=1)))
     with pytest.raises(ValueError, match="two lengths"):
-        assume(other.length != whole.length)
-        whole + other
+        whole + shorter
     with pytest.raises(TypeError):
         whole + 1
 

@@ -166,7 +166,7 @@ def stages_of_another_process(
     theirs: Process[SixStep] = Process.from_dict(stored, stages=Deal)  # type: ignore[arg-type]  # reportAssignmentType
     mine: Process[Deal] = Process[Deal].from_dict(stored)  # type: ignore[assignment]  # reportAssignmentType
     lifecycle.restore(stored, process=SIX_STEP_SALE)  # type: ignore[arg-type]  # reportArgumentType
-    print(mine)
+    print(mine, theirs)
 
 
 def sums_of_something_else() -> None:
