@@ -13,7 +13,7 @@ from salesproc.metrics._log import Entries, StageRow, comparable, elapsed_micros
 from salesproc.metrics._path import StagePlan
 from salesproc.metrics.breakdown import Breakdown, break_down
 from salesproc.metrics.conversion_results import CohortConversion, CohortCounts, finish_cohort_conversion
-from salesproc.metrics.convert import _outcome as outcome_of
+from salesproc.metrics.convert import conversion_outcome as outcome_of
 from salesproc.periods import Period
 
 __all__ = ["cohort_conversion", "reduce_cohort_conversion"]

@@ -162,7 +162,7 @@ def _reduce(
     review = comparable(as_of, as_of, "as_of")
     parts = defaultdict[Hashable, _Part](_Part)
     for entity, firsts in entries.items():
-        parts[label(entity)].add(*_outcome(entries, entity, firsts, review, period))
+        parts[label(entity)].add(*conversion_outcome(entries, entity, firsts, review, period))
     for entity, count in entries.other_rows.items():
         apart = parts[label(entity)].apart
         apart["other_rows"] += count
@@ -172,7 +172,7 @@ def _reduce(
     return {key: part.counts() for key, part in parts.items()}
 
 
-def _outcome(
+def conversion_outcome(
     entries: Entries[E], entity: E, firsts: Sequence[date | None], review: date, period: Period | None
 ) -> tuple[str, int | None]:
     """How the entity's way ended, and after how many microseconds if it counts."""
