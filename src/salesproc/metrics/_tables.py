@@ -3,7 +3,19 @@
 from collections.abc import Mapping, Sequence
 
 from salesproc.metrics import _text
-from salesproc.metrics.breakdown import Cell
+from salesproc.metrics.breakdown import Cell, Tabular
+
+
+class Shown:
+    """A result that shows itself: one line for ``repr``, made of its text, and its rows as a table in a notebook."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self}>"
+
+    def _repr_html_(self: Tabular) -> str:
+        return rows_table(str(self), self.to_rows())
 
 
 def rows_table(caption: str, rows: Sequence[Mapping[str, Cell]]) -> str:

@@ -9,6 +9,7 @@ import attrs
 
 from salesproc.errors import CurrencyMismatch, LogError, NaiveTimeError
 from salesproc.metrics._log import comparable
+from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Breakdown, Cell, break_down
 from salesproc.metrics.deals import label_of
 from salesproc.money import Money
@@ -95,8 +96,8 @@ class AccuracyCounts:
         )
 
 
-@attrs.frozen
-class ForecastAccuracy:
+@attrs.frozen(repr=False)
+class ForecastAccuracy(Shown):
     """How far off the calls were, and to which side.
 
     Attributes:
@@ -112,7 +113,7 @@ class ForecastAccuracy:
 
     @property
     def bias(self) -> Fraction | None:
-        """What was won less what was said, as a part of what was won, exact: below 0 too much was said, above 0 too little.
+        """What was won less what was said, as an exact part of what was won; below 0 too much was said, above 0 too little.
 
         Errors to both sides cancel out in it. None, with a reason, where nothing was won.
         """
@@ -128,7 +129,7 @@ class ForecastAccuracy:
 
     @property
     def error(self) -> Fraction | None:
-        """The errors without their signs, as a part of what was won, exact: 0 is perfect, and it may pass 1. None where nothing was won.
+        """The errors without their signs, as an exact part of what was won; 0 is perfect, and it may pass 1. None where nothing was won.
 
         Large periods weigh more than small ones; it is not the mean of percentages, which one period without sales makes endless.
         """

@@ -10,6 +10,7 @@ import attrs
 
 from salesproc.errors import LogError
 from salesproc.metrics._amounts import Amounts
+from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.deals import DealLike, read_deals
 from salesproc.money import Money
@@ -78,8 +79,8 @@ class WeightedCounts:
         )
 
 
-@attrs.frozen
-class WeightedPipeline:
+@attrs.frozen(repr=False)
+class WeightedPipeline(Shown):
     """The open pipeline, each deal counted with its chance.
 
     Attributes:
@@ -182,8 +183,8 @@ def finish_weighted_pipeline(counts: WeightedCounts) -> WeightedPipeline:
     return WeightedPipeline(counts)
 
 
-@attrs.frozen(kw_only=True)
-class Coverage:
+@attrs.frozen(kw_only=True, repr=False)
+class Coverage(Shown):
     """The open pipeline of a period beside what is still to be won in it.
 
     Attributes:

@@ -12,6 +12,7 @@ from salesproc.calendars import WorkingCalendar
 from salesproc.errors import LogError, NaiveTimeError
 from salesproc.metrics import _text
 from salesproc.metrics._log import comparable, elapsed_microseconds
+from salesproc.metrics._tables import Shown
 from salesproc.metrics._touches import Touches, read_touches
 from salesproc.metrics.breakdown import Breakdown, Cell, break_down
 from salesproc.metrics.durations import DurationCounts, Durations, finish_durations
@@ -128,8 +129,8 @@ def reduce_lead_response_times(
     )
 
 
-@attrs.frozen
-class SlaAttainment:
+@attrs.frozen(repr=False)
+class SlaAttainment(Shown):
     """How often a promise of time was kept.
 
     Attributes:

@@ -10,6 +10,7 @@ import attrs
 
 from salesproc._instants import MICROSECOND
 from salesproc.errors import CurrencyMismatch, LogError
+from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.durations import DurationCounts, finish_durations
 from salesproc.money import Money, total
@@ -62,8 +63,8 @@ class SalesRep(NamedTuple):
     ramp: Decimal | int = 1
 
 
-@attrs.frozen
-class QuotaAttainment:
+@attrs.frozen(repr=False)
+class QuotaAttainment(Shown):
     """What was won against what was asked for; adds up over reps.
 
     Attributes:
@@ -150,8 +151,8 @@ class RampCounts:
         return RampCounts(both.finished, both.open)
 
 
-@attrs.frozen
-class RampTime:
+@attrs.frozen(repr=False)
+class RampTime(Shown):
     """How many months of service it takes to sell in full.
 
     Attributes:
@@ -183,6 +184,10 @@ class RampTime:
     def median(self) -> int | None:
         """The month of service by which half have reached the threshold."""
         return self.quantile(0.5)
+
+    def __str__(self) -> str:
+        median = "not reached" if self.median is None else f"month {self.median}"
+        return f"median {median}, {self.ramped} ramped, {self.ramping} ramping"
 
     def to_rows(self) -> list[dict[str, Cell]]:
         """One row: how many are ramped and ramping, and the median month."""

@@ -13,6 +13,7 @@ from salesproc.errors import CurrencyMismatch, did_you_mean
 from salesproc.metrics import _text
 from salesproc.metrics._amounts import Amounts
 from salesproc.metrics._log import comparable, elapsed_microseconds
+from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.deals import DealLike, SeenDeal, read_deals
 from salesproc.money import Money
@@ -74,8 +75,8 @@ class VelocityCounts:
         )
 
 
-@attrs.frozen(kw_only=True)
-class SalesVelocity:
+@attrs.frozen(kw_only=True, repr=False)
+class SalesVelocity(Shown):
     """Opportunities times win rate times deal value over cycle length: money per day, with the four factors it is made of.
 
     Attributes:
@@ -213,8 +214,8 @@ def finish_sales_velocity(counts: VelocityCounts, *, population: Population) -> 
     return SalesVelocity(counts=counts, population=population)
 
 
-@attrs.frozen(kw_only=True)
-class VelocityChange:
+@attrs.frozen(kw_only=True, repr=False)
+class VelocityChange(Shown):
     """What each factor did to the velocity: the four multiply to the whole change, and their logarithms add up.
 
     Attributes:
@@ -243,6 +244,16 @@ class VelocityChange:
         }
         whole = math.fsum(logs.values())
         return {} if self.whole == 1 else {name: part / whole for name, part in logs.items()}
+
+    def __str__(self) -> str:
+        names = {
+            "opportunities": self.opportunities,
+            "win rate": self.win_rate,
+            "deal value": self.deal_value,
+            "cycle": self.cycle,
+        }
+        factors = ", ".join(f"{name} x {float(ratio):.3f}" for name, ratio in names.items())
+        return f"x {float(self.whole):.3f} = {factors}"
 
     def to_rows(self) -> list[dict[str, Cell]]:
         """One row per factor: how it changed, and the part of the whole change it made."""
