@@ -13,6 +13,8 @@ from typing import Literal, NamedTuple, TypeAlias, get_args
 from salesproc.metrics._curve import SCALE, Steps, Tally, share_at
 from salesproc.rates import Interval, two_sided
 
+__all__ = ["BandKind", "BandPoint", "TimeInterval"]
+
 BandKind: TypeAlias = Literal["linear", "log", "log-log"]
 """The scale on which a band is symmetric: that of the share itself, of its logarithm, or of the logarithm of that."""
 
