@@ -96,7 +96,8 @@ class Process(Definition[S]):
             raise UnknownName("initial stage", begin, self.initial, f"process {self.name!r}")
         begin = self._by_name[begin].name
         facts = require_storable({**evidence}) if evidence else NO_EVIDENCE
-        require_texts(entity=entity, by=by, reason=reason)
+        if entity.__class__ is not str or by or reason:
+            require_texts(entity=entity, by=by, reason=reason)
         if not entity:
             raise ValueError("a journey is that of an entity with a name, got ''")
         first = (entity, begin, require_aware(at, "at"), None, None, by, reason, facts, self.version)
