@@ -45,6 +45,11 @@ def test_both_orders_of_a_log_are_measured_in_time_and_memory(result):
         assert {"stage_funnel", "time_to_convert", "audit", *cell["funnel"]} == set(cell["peak"])
 
 
+def test_the_audit_and_the_time_in_stages_are_measured_beside_the_same_by_hand(result):
+    assert set(result["logs"]) == {"audit", "time_in_stage"}
+    assert all(cell["pair"]["ratio"] > 0 and cell["memory"] > 0 for cell in result["logs"].values())
+
+
 def test_the_process_does_not_grow_with_the_journeys_made_on_it(result):
     before, after = result["growth"]["process_bytes"]
     assert before == after

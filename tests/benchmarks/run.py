@@ -13,6 +13,7 @@ from typing import Any
 
 import _funnel
 import _imports
+import _logs
 import _machine
 from _timing import Pair
 
@@ -43,6 +44,7 @@ def main() -> None:
         "growth": _machine.growth(max(100, rows // 10), rounds, turn),
         "replay": _machine.replay(rows, long),
         "funnel": _funnel.measure(rows, long),
+        "logs": _logs.measure(rows, long),
         "import": _imports.measure(rounds),
     }
     result["verdicts"] = _verdicts(result)
@@ -73,6 +75,9 @@ def _verdicts(result: dict[str, Any]) -> list[dict[str, Any]]:
             judged += [(f"funnel, time, log {order} / {name}", pair.ratio, FUNNEL)]
             more = cell["peak"]["stage_funnel"] / cell["peak"][name]
             judged += [(f"funnel, memory, log {order} / {name}", more, FUNNEL)]
+    for name, cell in result["logs"].items():
+        judged += [(f"{name}, time / by hand", cell["pair"].ratio, FUNNEL)]
+        judged += [(f"{name}, memory / by hand", cell["memory"], FUNNEL)]
     return [
         {"what": what, "measured": round(value, 2), "target": target, "met": value <= target}
         for what, value, target in judged
