@@ -73,7 +73,7 @@ def test_the_import_brings_attrs_and_nothing_of_an_extra(result):
 def test_every_target_has_a_verdict(result):
     for verdict in result["verdicts"]:
         assert set(verdict) == {"what", "measured", "target", "met"}
-    assert len(result["verdicts"]) == 13
+    assert len(result["verdicts"]) == 17
 
 
 def test_the_table_fits_a_page():
