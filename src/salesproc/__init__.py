@@ -28,7 +28,7 @@ from salesproc.rates import Interval, Rate
 
 __version__ = "0.1.0"
 
-__all__ = [  # noqa: RUF022 - grouped by what one looks for
+__all__ = [
     # amounts
     "Money",
     "total",

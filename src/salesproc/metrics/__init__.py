@@ -226,7 +226,7 @@ from salesproc.metrics.waterfall import pipeline_waterfall, reduce_waterfall
 from salesproc.metrics.waterfall_results import Waterfall, WaterfallCounts, finish_waterfall
 
 # fmt: off
-__all__ = [  # noqa: RUF022 - grouped by the question
+__all__ = [
     # how many get through
     "benchmark", "bottleneck", "cohort_conversion", "compare_funnels", "conversion_cohorts", "drop_off",
     "event_funnel", "required_at", "stage_funnel", "stage_outcomes", "volume_conversion", "what_if",

@@ -170,7 +170,7 @@ def read_ways(log: Iterable[StageRow[E]], plan: VisitPlan, as_of: date) -> Ways[
         # The hot loop; a row is kept as it is, so that nothing is made for it.
         for number, row in enumerate(log, 1):
             entity, stage, at = row[0], row[1], row[2]
-            if at.__class__ is not kind or (timed and at.tzinfo is not zone):  # type: ignore[attr-defined]
+            if at.__class__ is not kind or (timed and at.tzinfo is not zone):  # type: ignore[attr-defined]  # timed: it has a zone
                 given, at = at, comparable(at, as_of, f"row {number}")
                 zone = getattr(at, "tzinfo", None)  # the next rows are probably in the same one
             else:

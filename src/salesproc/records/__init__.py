@@ -32,7 +32,7 @@ from salesproc.records.reasons import (
     Role,
 )
 
-__all__ = [  # noqa: RUF022 - grouped by what one looks for
+__all__ = [
     # who it is with
     "Contact",
     "Account",

@@ -38,7 +38,7 @@ from salesproc.stages.requirements import (
 )
 from salesproc.stages.stage import AnyOpen, Stage, StageKind, Transition
 
-__all__ = [  # noqa: RUF022 - grouped by what one looks for
+__all__ = [
     # define a process
     "Process",
     "Stage",
