@@ -7,6 +7,7 @@ Run it on the sample that lies beside it, or give it the folder of the Olist mar
 The sample is made up: ``make_sample.py`` wrote it with the library's own simulator, in the shape of the real files.
 """
 
+import io
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -150,4 +151,8 @@ def main(folder: str | None = None) -> None:
 
 
 if __name__ == "__main__":
+    if isinstance(
+        sys.stdout, io.TextIOWrapper
+    ):  # a terminal that is set to another encoding still gets every name
+        sys.stdout.reconfigure(encoding="utf-8")
     main(*sys.argv[1:2])
