@@ -7,9 +7,9 @@ Run it on the sample that lies beside it, or give it the folder of the Olist mar
 The sample is made up: ``make_sample.py`` wrote it with the library's own simulator, in the shape of the real files.
 """
 
-import io
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -151,8 +151,6 @@ def main(folder: str | None = None) -> None:
 
 
 if __name__ == "__main__":
-    if isinstance(
-        sys.stdout, io.TextIOWrapper
-    ):  # a terminal that is set to another encoding still gets every name
-        sys.stdout.reconfigure(encoding="utf-8")
-    main(*sys.argv[1:2])
+    # A terminal that is set to another encoding still gets every name.
+    with open(sys.stdout.fileno(), "w", encoding="utf-8", closefd=False) as out, redirect_stdout(out):
+        main(*sys.argv[1:2])
