@@ -18,7 +18,7 @@ __all__ = ["Money", "total"]
 
 _DIGITS = 999  # more than any ledger holds; past it an amount is refused, never rounded
 _FAULTS = [decimal.InvalidOperation, decimal.Overflow]
-_EXACT = decimal.Context(prec=_DIGITS, Emax=_DIGITS, Emin=-_DIGITS, traps=[*_FAULTS, decimal.Inexact])
+EXACT = decimal.Context(prec=_DIGITS, Emax=_DIGITS, Emin=-_DIGITS, traps=[*_FAULTS, decimal.Inexact])
 _ROUNDING = decimal.Context(prec=_DIGITS, rounding=ROUND_HALF_EVEN, traps=_FAULTS)
 # ROUND_05UP keeps "there was more" in the last digit, so that a second rounding is as good as one; the
 # extra digits make sure that this last digit is never one that is kept.
@@ -161,10 +161,10 @@ class Money:
         if not any(shares) or min(shares) < 0:
             raise MoneyError(f"weights must be 0 or more with a sum above 0, got {weights!r}")
         exponent = min(_exponent(self.amount), -MINOR_DIGITS[self.currency])
-        units = int(_attempt(_EXACT.scaleb, self.amount, Decimal(-exponent)))
+        units = int(_attempt(EXACT.scaleb, self.amount, Decimal(-exponent)))
         sign = -1 if units < 0 else 1
         parts = _apportion(abs(units), shares)
-        return tuple(self._with(_EXACT.scaleb(Decimal(sign * part), Decimal(exponent))) for part in parts)
+        return tuple(self._with(EXACT.scaleb(Decimal(sign * part), Decimal(exponent))) for part in parts)
 
     def split(self, n: int) -> tuple[Self, ...]:
         """The amount in *n* parts as equal as the minor unit allows, larger ones first; they add up exactly.
@@ -206,15 +206,15 @@ class Money:
     def __add__(self, other: "Money") -> Self:
         if not isinstance(other, Money):
             return NotImplemented
-        return self._with(_attempt(_EXACT.add, self.amount, self._same(other)))
+        return self._with(_attempt(EXACT.add, self.amount, self._same(other)))
 
     def __sub__(self, other: "Money") -> Self:
         if not isinstance(other, Money):
             return NotImplemented
-        return self._with(_attempt(_EXACT.subtract, self.amount, self._same(other)))
+        return self._with(_attempt(EXACT.subtract, self.amount, self._same(other)))
 
     def __mul__(self, factor: Decimal | int) -> Self:
-        return self._with(_attempt(_EXACT.multiply, self.amount, _number(factor, "a factor")))
+        return self._with(_attempt(EXACT.multiply, self.amount, _number(factor, "a factor")))
 
     __rmul__ = __mul__
 
@@ -278,7 +278,7 @@ class Money:
             raise MoneyError(f"money has no format {spec!r}; use one such as ',.0f'") from None
 
     def __repr__(self) -> str:
-        return f"Money({_EXACT.to_sci_string(self.amount)!r}, {self.currency!r})"
+        return f"Money({EXACT.to_sci_string(self.amount)!r}, {self.currency!r})"
 
     def _with(self, amount: Decimal) -> Self:
         return type(self)(amount, self.currency)
@@ -338,7 +338,7 @@ def _sums(monies: Iterable[Money]) -> dict[str, Decimal]:
     for money in monies:
         if not isinstance(money, Money):
             raise MoneyError(f"only Money adds up, got {money!r}; write Money(amount, currency)")
-        sums[money.currency] = _attempt(_EXACT.add, sums.get(money.currency, Decimal(0)), money.amount)
+        sums[money.currency] = _attempt(EXACT.add, sums.get(money.currency, Decimal(0)), money.amount)
     return sums
 
 
@@ -351,7 +351,7 @@ def _number(value: Decimal | int, what: str) -> Decimal:
 
 def _finite(value: Decimal | int | str, what: str) -> Decimal:
     try:
-        exact = _EXACT.create_decimal(value)
+        exact = EXACT.create_decimal(value)
     except decimal.InvalidOperation:
         raise MoneyError(f"{what} cannot be read from {value!r}; write it like '1234.50'") from None
     except decimal.DecimalException:

@@ -102,6 +102,7 @@ from salesproc.metrics.histories import DealHistory, RememberingDeal, Reopening
 from salesproc.metrics.last_period import ThisAndLast, this_and_last
 from salesproc.metrics.levers import StageGap, StageGaps, WhatIf, WhatIfStage, benchmark, bottleneck, what_if
 from salesproc.metrics.montecarlo import PipelineDeal, PipelineDealLike, PipelineSimulation, simulate_pipeline
+from salesproc.metrics.orders import Line, Order, OrderCounts, OrderRow, OrderRules, Purchases, reduce_orders
 from salesproc.metrics.outcome_curves import (
     OutcomeCurve,
     OutcomePoint,
@@ -287,6 +288,9 @@ __all__ = [
     # is it different
     "duration_change", "rate_change", "this_and_last",
     "DurationChange", "RateChange", "RateTest", "ThisAndLast",
+    # what customers buy, and who comes back
+    "Line", "Order", "OrderCounts", "OrderRow", "OrderRules", "Purchases",
+    "reduce_orders",
     # the same, by anything; and all metrics as data
     "BandKind", "BandPoint", "Breakdown", "CATALOGUE", "Metric", "TimeInterval", "ValueRange",
 ]

@@ -14,10 +14,23 @@ Level: TypeAlias = Literal["business result", "sales objective", "sales activity
 """How much a manager can move it: results by way of objectives, objectives by way of activities, activities by effort."""
 
 InputKind: TypeAlias = Literal[
-    "log", "deals", "histories", "items", "touches", "activities", "calls", "months", "results", "numbers"
+    "log",
+    "deals",
+    "histories",
+    "items",
+    "touches",
+    "activities",
+    "calls",
+    "months",
+    "orders",
+    "balances",
+    "answers",
+    "results",
+    "numbers",
 ]
 """What it is computed from: a stage log, deals, deals with their histories, waiting items, touches of leads, activities of
-reps, forecast calls, months of service, results of other metrics, plain numbers."""
+reps, forecast calls, months of service, orders of customers, what customers paid then and now, answers to surveys and
+incidents, results of other metrics, plain numbers."""
 
 
 class ValueRange(NamedTuple):

@@ -1,0 +1,362 @@
+"""Who bought what, and when? An order list read once, with the rule for refunds, zeros and same-day orders named.
+
+Every metric of customers rests on what is read here, so that all of them count the same purchases.
+"""
+
+import decimal
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar, cast, get_args
+
+import attrs
+
+from salesproc.errors import CurrencyMismatch, LogError, SalesprocError, did_you_mean
+from salesproc.metrics._adding import added
+from salesproc.metrics._log import FIRST_YEAR, comparable
+from salesproc.metrics._tables import Shown
+from salesproc.metrics.breakdown import Cell
+from salesproc.money import EXACT, Money
+
+__all__ = ["Line", "Order", "OrderCounts", "OrderRow", "OrderRules", "Purchases", "reduce_orders"]
+
+C = TypeVar("C", bound=Hashable)
+
+OrderRow: TypeAlias = tuple[C, date, Money, *tuple[object, ...]]
+"""A row of an order list: who, when, for how much, then anything."""
+
+Line: TypeAlias = tuple[date, Decimal]
+"""A purchase as it is kept: its day and its amount, in the one currency of the list."""
+
+
+class Order(NamedTuple):
+    """One order. Any tuple that begins like it serves as well.
+
+    Attributes:
+        customer: Who bought.
+        at: When; the times of a list are all plain dates, all aware, or all naive.
+        amount: For how much; below zero for a refund.
+    """
+
+    customer: str
+    at: date
+    amount: Money
+
+
+def _chosen(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
+    known: tuple[str, ...] = get_args(field.type)
+    if value not in known:
+        raise ValueError(
+            f"{field.name} must be one of its rules, got {value!r}; {did_you_mean(str(value), known)}"
+        )
+
+
+@attrs.frozen(kw_only=True)
+class OrderRules:
+    """What counts as a purchase.
+
+    Attributes:
+        same_day: Orders of one customer on one day are ``"one"`` purchase, as the customer-base literature has it, or ``"each"`` its own.
+        refunds: A refund is taken off the money of its customer (``"net"``), on its day first: a day on which nothing is left is no
+            purchase. Or it is left out and counted (``"leave out"``), or no list with one is accepted (``"refuse"``).
+        zero: An order of nothing is a purchase (``"count"``), as in the CDNOW papers, or left out and counted (``"leave out"``).
+
+    Source:
+        Netting per customer and day: ``docs/explanation/decisions.md``, where the packages that count a refund as a purchase are named.
+
+    >>> OrderRules(refunds="ignore")
+    Traceback (most recent call last):
+    ValueError: refunds must be one of its rules, got 'ignore'; known: 'net', 'leave out', 'refuse'
+    """
+
+    same_day: Literal["one", "each"] = attrs.field(default="one", validator=_chosen)
+    refunds: Literal["net", "leave out", "refuse"] = attrs.field(default="net", validator=_chosen)
+    zero: Literal["count", "leave out"] = attrs.field(default="count", validator=_chosen)
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class OrderCounts(Shown):
+    """What was read, netted and left out.
+
+    Attributes:
+        rows: Rows read.
+        ahead: Rows after the day of the review: not used.
+        refunds: Rows below zero.
+        zeros: Rows of nothing.
+        left_out: Refunds and zeros left out by the rules.
+        folded: Rows put together with an earlier one of the same customer and day.
+        netted_days: Days of a customer on which refunds took everything: no purchase.
+        converted: Rows in another currency, converted.
+    """
+
+    rows: int = 0
+    ahead: int = 0
+    refunds: int = 0
+    zeros: int = 0
+    left_out: int = 0
+    folded: int = 0
+    netted_days: int = 0
+    converted: int = 0
+
+    def __add__(self, other: object) -> "OrderCounts":
+        if not isinstance(other, OrderCounts):
+            return NotImplemented
+        return added(self, other, ())
+
+    def to_rows(self) -> list[dict[str, Cell]]:
+        """One row: every count."""
+        return [attrs.asdict(self)]
+
+    def __str__(self) -> str:
+        found = (f"{count:,} {name.replace('_', ' ')}" for name, count in attrs.asdict(self).items() if count)
+        return ", ".join(found) or "no rows"
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class Purchases(Generic[C]):
+    """The purchases of every customer up to a day: the statistics behind every metric of orders.
+
+    Attributes:
+        as_of: The day of the review.
+        rules: What counted as a purchase.
+        currency: Of every amount; None when there is none.
+        lines: Per customer who bought, the purchases in order of time.
+        lowered: Per customer, days that only took money back.
+        counts: What was read, netted and left out.
+    """
+
+    as_of: date
+    rules: OrderRules
+    currency: str | None = None
+    lines: Mapping[C, tuple[Line, ...]] = attrs.field(factory=dict[Any, Any])
+    lowered: Mapping[C, tuple[Line, ...]] = attrs.field(factory=dict[Any, Any])
+    counts: OrderCounts = attrs.field(factory=OrderCounts)
+
+    def spent(self, customer: C) -> Decimal:
+        """What the customer spent in all, refunds taken off."""
+        both = (*self.lines.get(customer, ()), *self.lowered.get(customer, ()))
+        with decimal.localcontext(EXACT):
+            return sum((amount for _, amount in both), Decimal(0))
+
+    def money(self, amount: Decimal) -> Money | None:
+        """An amount of this list as money; None when the list is empty and has no currency."""
+        return None if self.currency is None else Money(amount, self.currency)
+
+    def __add__(self, other: object) -> "Purchases[C]":
+        if not isinstance(other, Purchases):
+            return NotImplemented
+        theirs = cast("Purchases[C]", other)
+        if (self.as_of, self.rules) != (theirs.as_of, theirs.rules):
+            raise ValueError(
+                f"purchases add up only of one day and by one set of rules, got {self.as_of}, {self.rules!r} and {theirs.as_of}, {theirs.rules!r}"
+            )
+        if None not in (self.currency, theirs.currency) and self.currency != theirs.currency:
+            raise CurrencyMismatch(
+                f"purchases in {self.currency} and in {theirs.currency}; convert one list first"
+            )
+        twice = (self.lines.keys() | self.lowered.keys()) & (theirs.lines.keys() | theirs.lowered.keys())
+        if twice:
+            raise ValueError(
+                f"purchases add up over different customers, got {min(twice, key=repr)!r} in both parts"
+            )
+        return Purchases(
+            as_of=self.as_of,
+            rules=self.rules,
+            currency=self.currency or theirs.currency,
+            lines={**self.lines, **theirs.lines},
+            lowered={**self.lowered, **theirs.lowered},
+            counts=self.counts + theirs.counts,
+        )
+
+    def __repr__(self) -> str:
+        return f"<Purchases of {len(self.lines):,} customers to {self.as_of}: {self.counts}>"
+
+
+def reduce_orders(
+    orders: Iterable[OrderRow[C]],
+    *,
+    as_of: date,
+    rules: OrderRules | None = None,
+    currency: str | None = None,
+    rates: Mapping[str, Decimal] | None = None,
+) -> Purchases[C]:
+    """Reads an order list once: the first half of every metric of orders.
+
+    A report that asks several questions reads once and finishes each of them (``finish_rfm``, ``finish_tiers``, ...).
+
+    Args:
+        orders: Rows ``(customer, at, amount)`` in any order.
+        as_of: The review; later rows are counted and not used. Its kind (plain date, aware, naive) is that of all rows,
+            and its zone says where days begin.
+        rules: What counts as a purchase; `OrderRules` as it is when left out.
+        currency: The currency of the sums, needed with *rates*.
+        rates: By code, what one unit of that currency is worth in *currency*. Without them two currencies are refused.
+
+    Raises:
+        LogError: A row is too short, names a customer that cannot be looked up, has a placeholder for a time, no `Money`, or
+            a refund where the rules refuse it. The message names the row.
+        NaiveTimeError: Times of two kinds.
+        CurrencyMismatch: Two currencies and no rates.
+
+    >>> orders = [
+    ...     ("ann", date(2025, 1, 6), Money(100, "EUR")),
+    ...     ("ann", date(2025, 2, 3), Money(40, "EUR")),
+    ...     ("ann", date(2025, 2, 3), Money(-40, "EUR")),
+    ...     ("bob", date(2025, 2, 9), Money(0, "EUR")),
+    ... ]
+    >>> reduce_orders(orders, as_of=date(2025, 3, 1))
+    <Purchases of 2 customers to 2025-03-01: 4 rows, 1 refunds, 1 zeros, 1 folded, 1 netted days>
+    >>> reduce_orders([("ann", date(2025, 1, 6), 100)], as_of=date(2025, 3, 1))
+    Traceback (most recent call last):
+    salesproc.errors.LogError: row 1 has the amount 100; give Money(amount, currency): ('ann', datetime.date(2025, 1, 6), 100)
+    """
+    if rates is not None and currency is None:
+        raise ValueError("rates need currency=, the currency they lead to; for example currency='EUR'")
+    reader = _Reader[C](as_of, rules or OrderRules(), currency, rates)
+    groups = reader.read(orders)
+    lines: dict[C, tuple[Line, ...]] = {}
+    lowered: dict[C, tuple[Line, ...]] = {}
+    with decimal.localcontext(EXACT):
+        for customer, rows in groups.items():
+            rows.sort()
+            bought, back = reader.purchases(customer, rows)
+            if bought:
+                lines[customer] = (*bought,)
+            if back:
+                lowered[customer] = (*back,)
+    counts = OrderCounts(**reader.counts)
+    return Purchases(
+        as_of=_day(as_of),
+        rules=reader.rules,
+        currency=reader.currency,
+        lines=lines,
+        lowered=lowered,
+        counts=counts,
+    )
+
+
+@attrs.define
+class _Reader(Generic[C]):
+    """One pass over the rows, and what it counts on the way."""
+
+    as_of: date
+    rules: OrderRules
+    currency: str | None
+    rates: Mapping[str, Decimal] | None
+    counts: dict[str, int] = attrs.field(
+        factory=lambda: dict.fromkeys(attrs.fields_dict(OrderCounts), 0), init=False
+    )
+    unusual: set[C] = attrs.field(factory=set[C], init=False)
+
+    def read(self, orders: Iterable[OrderRow[C]]) -> dict[C, list[Line]]:
+        """The lines of every customer, as they come."""
+        groups: dict[C, list[Line]] = {}
+        end, plain = comparable(self.as_of, self.as_of, "as_of"), type(self.as_of) is date
+        floor, nothing = date(FIRST_YEAR, 1, 1), Decimal(0)
+        number, row, currency = 0, None, self.currency
+        try:
+            # The hot loop, about a microsecond a row; what is unusual goes out of line.
+            for number, row in enumerate(orders, 1):
+                customer, at, money = row[0], row[1], row[2]
+                if not plain or at.__class__ is not date or not floor <= at <= end:
+                    at = comparable(at, self.as_of, f"row {number}")
+                    if at > end:
+                        self.counts["ahead"] += 1
+                        continue
+                    at = _day(at, self.as_of)
+                if money.currency != currency:
+                    money = self._converted(money, number)
+                    currency = self.currency
+                amount = money.amount
+                if amount <= nothing and not self._kept(customer, amount, number):
+                    continue
+                if customer in groups:
+                    groups[customer].append((at, amount))
+                else:
+                    groups[customer] = [(at, amount)]
+        except (TypeError, AttributeError, IndexError, KeyError) as error:
+            if isinstance(error, SalesprocError) or (fault := _fault(row)) is None:
+                raise
+            raise LogError(f"row {number} {fault}: {row!r}") from error
+        self.counts["rows"] = number
+        return groups
+
+    def purchases(self, customer: C, rows: list[Line]) -> tuple[list[Line], list[Line]]:
+        """A customer's rows, in order, as purchases and as days that only took money back."""
+        unusual = customer in self.unusual
+        if self.rules.same_day == "each":
+            return (
+                ([line for line in rows if line[1] >= 0], [line for line in rows if line[1] < 0])
+                if unusual
+                else (rows, [])
+            )
+        days = _by_day(rows)
+        self.counts["folded"] += len(rows) - len(days)
+        if not unusual:
+            return days, []
+        refunded = {day for day, amount in rows if amount < 0}
+        back = [line for line in days if line[0] in refunded and line[1] <= 0]
+        self.counts["netted_days"] += len(back)
+        gone = {day for day, _ in back}
+        return [line for line in days if line[0] not in gone], [line for line in back if line[1]]
+
+    def _converted(self, money: Money, number: int) -> Money:
+        given: object = money  # callers without a type checker pass anything
+        if not isinstance(given, Money):
+            raise LogError(f"row {number} has the amount {given!r}; give Money(amount, currency)")
+        if self.currency is None:
+            self.currency = money.currency
+            return money
+        if self.rates is None:
+            raise CurrencyMismatch(
+                f"row {number} is in {money.currency}, those before it in {self.currency}; "
+                f"give currency= and rates=, or read each currency apart"
+            )
+        self.counts["converted"] += 1
+        return money.to(self.currency, self.rates)
+
+    def _kept(self, customer: C, amount: Decimal, number: int) -> bool:
+        """Counts a row that is no sale, and says whether the rules keep it."""
+        kind, rule = ("refunds", self.rules.refunds) if amount < 0 else ("zeros", self.rules.zero)
+        if rule == "refuse":
+            raise LogError(
+                f"row {number} is a refund ({amount}), which OrderRules(refunds='refuse') does not accept"
+            )
+        self.counts[kind] += 1
+        if rule == "leave out":
+            self.counts["left_out"] += 1
+            return False
+        self.unusual.add(customer)
+        return True
+
+
+def _by_day(rows: list[Line]) -> list[Line]:
+    """One line per day, in order."""
+    if len(dict(rows)) == len(rows):
+        return rows
+    days: dict[date, Decimal] = {}
+    for day, amount in rows:
+        days[day] = days[day] + amount if day in days else amount
+    return [*days.items()]
+
+
+def _day(at: date, zone_of: date | None = None) -> date:
+    """The day of a time, where the review is."""
+    if not isinstance(at, datetime):
+        return at
+    zone = zone_of.tzinfo if isinstance(zone_of, datetime) else None
+    return (at if zone is None else at.astimezone(zone)).date()
+
+
+def _fault(row: object) -> str | None:
+    """What is wrong with a row; None when it is not to blame."""
+    fields = (*cast("Sequence[object]", row),) if isinstance(row, Sequence) else ()
+    if len(fields) < 3 or isinstance(row, str):
+        return "is no row of customer, time and amount"
+    if not isinstance(fields[2], Money):
+        return f"has the amount {fields[2]!r}; give Money(amount, currency)"
+    try:
+        hash(fields[0])
+    except TypeError:
+        return "names its customer by something that cannot be looked up"
+    return None
