@@ -107,6 +107,36 @@ def test_everybody_and_every_row_of_the_log_is_accounted_for(log, rule):
     assert funnel.reentries == entries.total() - len(entries)
 
 
+@given(logs, rules)
+def test_the_latest_start_counts_what_a_log_without_the_earlier_ones_would(log, rule):
+    """Whoever began again is judged by the new start alone."""
+    starts = {}
+    for who, stage, at in log:
+        if stage == PATH[0] and at <= AS_OF:
+            starts[who] = max(at, starts.get(who, at))
+    kept = [row for row in log if row[0] not in starts or row[2] >= starts[row[0]]]
+    funnel = funnel_of(log, skipped=rule, reentry="latest")
+    assert tuple(funnel) == tuple(funnel_of(kept, skipped=rule))
+    assert funnel.reentries == funnel_of(log, skipped=rule).reentries
+
+
+def test_a_recycled_lead_is_where_its_new_start_has_brought_it():
+    """First a demo and lost, then recycled and a lead again: by its latest start it has seen no demo."""
+    days = [START + timedelta(days=n) for n in range(4)]
+    log = [(1, stage, at) for stage, at in zip(("lead", "demo", "lost", "lead"), days, strict=True)]
+    assert [stage.reached for stage in funnel_of(log)] == [1, 1, 0, 0]
+    again = funnel_of(log, reentry="latest")
+    assert [stage.reached for stage in again] == [1, 0, 0, 0]
+    assert again["lead"].still_there == 1
+    assert str(again).endswith(
+        "1 entities as of 2024-01-21, skips counted, latest start only, 1 re-entries, no later row in 'demo', 'offer', 'won'"
+    )
+    with pytest.raises(ValueError, match="same stages, rules and as_of"):
+        again.counts + funnel_of(log).counts
+    with pytest.raises(ValueError, match="reentry must be one of 'first', 'latest', got 'last'"):
+        funnel_of(log, reentry="last")
+
+
 @given(logs, rules, st.sets(st.integers(0, 5)))
 def test_regions_combine_by_counts(log, rule, north):
     """The funnel of the company is the sum of its regions."""
@@ -498,7 +528,7 @@ def test_a_label_must_be_there_and_must_be_a_label(row, message):
 
 def test_counts_of_different_questions_do_not_add():
     counts = reduce_funnel(EXAMPLE, PATH, as_of=AS_OF)
-    with pytest.raises(ValueError, match="funnels add up only with the same stages, rule and as_of"):
+    with pytest.raises(ValueError, match="funnels add up only with the same stages, rules and as_of"):
         counts + reduce_funnel(EXAMPLE, PATH, as_of=START)
     with pytest.raises(TypeError):
         counts + 1

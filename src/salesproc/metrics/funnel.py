@@ -13,7 +13,14 @@ from salesproc.metrics._grouping import By, grouped
 from salesproc.metrics._log import Entries, StageRow, read_entries
 from salesproc.metrics._path import StagePath, StagePlan, plan_of
 from salesproc.metrics.breakdown import Breakdown, break_down
-from salesproc.metrics.funnel_results import Funnel, FunnelCounts, SkipRule, StageCounts, finish_funnel
+from salesproc.metrics.funnel_results import (
+    Funnel,
+    FunnelCounts,
+    ReentryRule,
+    SkipRule,
+    StageCounts,
+    finish_funnel,
+)
 from salesproc.periods import Period
 
 __all__ = ["reduce_funnel", "stage_funnel"]
@@ -29,6 +36,7 @@ def stage_funnel(
     *,
     as_of: date,
     skipped: SkipRule = "counted",
+    reentry: ReentryRule = "first",
     lost: Sequence[str] = (),
     period: Period | None = None,
     by: None = None,
@@ -40,6 +48,7 @@ def stage_funnel(
     *,
     as_of: date,
     skipped: SkipRule = "counted",
+    reentry: ReentryRule = "first",
     lost: Sequence[str] = (),
     period: Period | None = None,
     by: Callable[[E], K],
@@ -51,6 +60,7 @@ def stage_funnel(
     *,
     as_of: date,
     skipped: SkipRule = "counted",
+    reentry: ReentryRule = "first",
     lost: Sequence[str] = (),
     period: Period | None = None,
     by: str,
@@ -61,13 +71,14 @@ def stage_funnel(
     *,
     as_of: date,
     skipped: SkipRule = "counted",
+    reentry: ReentryRule = "first",
     lost: Sequence[str] = (),
     period: Period | None = None,
     by: By[E, K] | None = None,
 ) -> Funnel | Breakdown[Any, Funnel]:
     """How many reached each stage, and of these: how many went on, were lost, or are still there.
 
-    An entity counts at a stage once, by its first entry; moving back takes nothing away. It is lost when its latest
+    An entity counts at a stage once, by its first entry; moving back takes nothing away unless *reentry* says so. It is lost when its latest
     row is in a lost stage, so one that was reopened is open again. Who is neither further nor lost is open.
 
     The three rules for stages that were skipped:
@@ -79,13 +90,18 @@ def stage_funnel(
     - ``"ends"``: the stages must be entered one after the other, each at or after the one before; from the first
       gap on nothing counts. Who did not enter the first stage is outside the funnel.
 
+    Those who began again (a lead that was recycled, a deal that was reopened at the start) count with everything they ever did, or, by
+    ``reentry="latest"``, only with what they did since they last entered the first stage: what they had reached before is
+    then not counted. Who never entered the first stage has no new start, and counts as ever.
+
     Args:
         log: Rows that begin with entity, stage and time, in any order, read once. All times aware, all naive, or all plain dates.
         stages: The names in order, or a process that knows its ``path`` and its ``lost_stages``.
         as_of: The moment of the review, of the log's kind of time. Later rows are left out and counted.
         skipped: The rule for skipped stages.
+        reentry: The rule for those who began again.
         lost: Stages that mean lost, in addition to those of the process.
-        period: Only entities whose first entry into the earliest stage they reached lies in it.
+        period: Only entities whose first entry into the earliest stage they reached (of what counts by *reentry*) lies in it.
         by: A function from entity to label, or the name of an attribute of its earliest row, for one funnel per label.
 
     Returns:
@@ -115,7 +131,7 @@ def stage_funnel(
     4 entities as of 2024-01-31, skips counted
     """
     plan = plan_of(stages, lost)
-    empty = _empty(plan, skipped, as_of)
+    empty = _empty(plan, skipped, reentry, as_of)
     parts = _reduce(log, plan, empty, period=period, by=by)
     if by is None:
         return finish_funnel(reduce(add, parts.values(), empty))
@@ -128,21 +144,24 @@ def reduce_funnel(
     *,
     as_of: date,
     skipped: SkipRule = "counted",
+    reentry: ReentryRule = "first",
     lost: Sequence[str] = (),
     period: Period | None = None,
 ) -> FunnelCounts:
     """The first half of ``stage_funnel``: from rows to counts, which add up over disjoint sets of entities."""
     plan = plan_of(stages, lost)
-    empty = _empty(plan, skipped, as_of)
+    empty = _empty(plan, skipped, reentry, as_of)
     return reduce(add, _reduce(log, plan, empty, period=period, by=None).values(), empty)
 
 
-def _empty(plan: StagePlan, skipped: SkipRule, as_of: date) -> FunnelCounts:
-    if skipped not in get_args(SkipRule):
-        raise ValueError(
-            f"skipped must be one of {', '.join(map(repr, get_args(SkipRule)))}, got {skipped!r}"
-        )
-    return FunnelCounts(plan.path, skipped, as_of, (StageCounts(),) * len(plan.path))
+def _empty(plan: StagePlan, skipped: SkipRule, reentry: ReentryRule, as_of: date) -> FunnelCounts:
+    for name, rule, known in (
+        ("skipped", skipped, get_args(SkipRule)),
+        ("reentry", reentry, get_args(ReentryRule)),
+    ):
+        if rule not in known:
+            raise ValueError(f"{name} must be one of {', '.join(map(repr, known))}, got {rule!r}")
+    return FunnelCounts(plan.path, skipped, as_of, (StageCounts(),) * len(plan.path), reentry=reentry)
 
 
 class _Part:
@@ -192,11 +211,13 @@ def _reduce(
     rows, label = grouped(log, by, plan.positions, empty.as_of)
     entries = read_entries(rows, plan.positions, plan.slots, empty.as_of)
     parts = _Parts()
-    in_order = empty.skipped == "ends"
+    in_order, afresh = empty.skipped == "ends", empty.reentry == "latest"
     # Once for every entity, hence the few calls; what is the same for all who went one way is left to the parts.
     for entity, firsts in entries.items():
         part = parts[label(entity)]
         path, lost = firsts[:-1], firsts[-1]
+        if afresh and path[0] is not None:
+            path = _since_last_start(entries, entity, path[0], len(path))
         visited = _run(entries, entity, path) if in_order else tuple(map(bool, path))  # no date is false
         if period is not None and _began_outside(period, path, visited):
             part.apart["out_of_period"] += 1
@@ -221,6 +242,12 @@ def _run(entries: Entries[E], entity: E, path: Sequence[date | None]) -> tuple[b
         before = before and entries.next(entity, position, before)
         run.append(before is not None)
     return tuple(run)
+
+
+def _since_last_start(entries: Entries[E], entity: E, first: date, stages: int) -> tuple[date | None, ...]:
+    """When each stage was first entered since the latest entry into the first one."""
+    start = max([first, *(at for position, at in entries.again.get(entity, ()) if position == 0)])
+    return tuple(entries.next(entity, position, start) for position in range(stages))
 
 
 def _is_lost(path: Sequence[date | None], lost: date, again: Sequence[tuple[int, date]]) -> bool:

@@ -11,10 +11,13 @@ from salesproc.metrics import _text
 from salesproc.metrics.breakdown import Cell
 from salesproc.rates import Rate
 
-__all__ = ["Funnel", "FunnelCounts", "FunnelStage", "SkipRule", "StageCounts", "finish_funnel"]
+__all__ = ["Funnel", "FunnelCounts", "FunnelStage", "ReentryRule", "SkipRule", "StageCounts", "finish_funnel"]
 
 SkipRule: TypeAlias = Literal["counted", "absent", "ends"]
 """What a skipped stage does: it is counted as passed, it is absent, or it ends the run."""
+
+ReentryRule: TypeAlias = Literal["first", "latest"]
+"""Which way counts of those who began again: all of it, from their first entries, or only since they last entered the first stage."""
 
 
 @attrs.frozen
@@ -62,9 +65,10 @@ class FunnelCounts:
         entities: Entities that reached at least one stage.
         outside: Entities in the log that reached none.
         out_of_period: Entities that reached their first stage outside the period asked for.
-        reentries: Rows that enter a stage again, repeated rows included; first entries count.
+        reentries: Rows that enter a stage again, repeated rows included.
         other_rows: Rows in stages that are neither in the funnel nor lost.
         after_as_of: Rows after the moment of the review, left out.
+        reentry: The rule for those who began again.
     """
 
     stages: tuple[str, ...]
@@ -77,6 +81,7 @@ class FunnelCounts:
     reentries: int = 0
     other_rows: int = 0
     after_as_of: int = 0
+    reentry: ReentryRule = "first"
 
     def __add__(self, other: object) -> "FunnelCounts":
         """The counts of both.
@@ -86,11 +91,11 @@ class FunnelCounts:
         """
         if not isinstance(other, FunnelCounts):
             return NotImplemented
-        mine = self.stages, self.skipped, self.as_of
-        theirs = other.stages, other.skipped, other.as_of
+        mine = self.stages, self.skipped, self.reentry, self.as_of
+        theirs = other.stages, other.skipped, other.reentry, other.as_of
         if mine != theirs:
             raise ValueError(
-                f"funnels add up only with the same stages, rule and as_of, got {mine!r} and {theirs!r}"
+                f"funnels add up only with the same stages, rules and as_of, got {mine!r} and {theirs!r}"
             )
         return FunnelCounts(
             self.stages,
@@ -103,6 +108,7 @@ class FunnelCounts:
             self.reentries + other.reentries,
             self.other_rows + other.other_rows,
             self.after_as_of + other.after_as_of,
+            self.reentry,
         )
 
 
@@ -170,7 +176,7 @@ class Funnel:
 
     @property
     def reentries(self) -> int:
-        """Rows that enter a stage again; first entries count."""
+        """Rows that enter a stage again."""
         return self.counts.reentries
 
     @property
@@ -185,7 +191,7 @@ class Funnel:
 
     @property
     def never_entered(self) -> tuple[str, ...]:
-        """Stages that no row of the log is in: a misspelt name looks like this."""
+        """Stages that no row that counts is in: a misspelt name looks like this."""
         return tuple(one.stage for one in self.stages if one.reached == one.skipped_over)
 
     def __len__(self) -> int:
@@ -251,8 +257,11 @@ class Funnel:
         }
         notes = [f"{count:,} {what}" for what, count in apart.items() if count]
         if self.entities and self.never_entered:
-            notes.append(f"no row in {', '.join(map(repr, self.never_entered))}")
-        return ", ".join([f"{self.entities:,} entities as of {self.as_of}", f"skips {self.skipped}", *notes])
+            notes.append(
+                f"no {'' if self.counts.reentry == 'first' else 'later '}row in {', '.join(map(repr, self.never_entered))}"
+            )
+        rules = [f"skips {self.skipped}", *(["latest start only"] if self.counts.reentry == "latest" else [])]
+        return ", ".join([f"{self.entities:,} entities as of {self.as_of}", *rules, *notes])
 
 
 def finish_funnel(counts: FunnelCounts) -> Funnel:
