@@ -92,9 +92,9 @@ def test_rows_that_cannot_be_read_are_named():
 
 
 def test_activities_per_outcome_are_exact_and_undefined_without_one():
-    assert activities_per_outcome(120, 8) == 15
-    assert activities_per_outcome(1, 3) == Fraction(1, 3)
-    assert activities_per_outcome(9, 0) is None
+    assert activities_per_outcome(120, 8).exact == 15
+    assert activities_per_outcome(1, 3).exact == Fraction(1, 3)
+    assert activities_per_outcome(9, 0).undefined == "no outcome came of them yet"
     with pytest.raises(ValueError, match="cannot be negative"):
         activities_per_outcome(-1, 3)
 

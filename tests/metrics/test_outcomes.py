@@ -96,15 +96,17 @@ def test_values_are_exact_sums(found, factor):
     lost = [d.amount for d in found if d.outcome == "lost" and d.amount is not None]
     value = sum(m.amount for m in won), sum(m.amount for m in lost)
     whole = sum(value)
-    assert win_rate_by_value(found, as_of=END) == (Fraction(int(value[0]), int(whole)) if whole else None)
+    rate = win_rate_by_value(found, as_of=END)
+    assert rate.exact == (Fraction(int(value[0]), int(whole)) if whole else None)
+    assert (rate.undefined is None) == bool(whole)
     assert result.counts.won.without_amount == sum(d.outcome == "won" and d.amount is None for d in found)
     larger = [d._replace(amount=None if d.amount is None else d.amount * factor) for d in found]
-    assert win_rate_by_value(larger, as_of=END) == win_rate_by_value(found, as_of=END)
+    assert win_rate_by_value(larger, as_of=END).exact == rate.exact
     if won:
-        assert average_deal_value(found, as_of=END) == Money(value[0], "EUR").divided_by(len(won))
+        assert average_deal_value(found, as_of=END).value == Money(value[0], "EUR").divided_by(len(won))
         assert result.counts.won.largest == max(won)
     else:
-        assert average_deal_value(found, as_of=END) is None
+        assert average_deal_value(found, as_of=END).undefined == "no deal with an amount was won"
 
 
 SMALL = [
@@ -128,14 +130,16 @@ def test_a_period_takes_deals_by_their_close_or_by_their_creation():
 def test_one_large_deal_shows():
     won = deal_outcomes(SMALL, as_of=END).counts.won
     assert won.largest_share == 1
-    assert win_rate_by_value(SMALL, as_of=END) == Fraction(9, 10)
+    assert win_rate_by_value(SMALL, as_of=END).exact == Fraction(9, 10)
     assert deal_outcomes([], as_of=END).counts.won.largest_share is None
 
 
 def test_nothing_closed_has_no_win_rate():
     assert win_rate([SMALL[3]], as_of=END).value is None
-    assert win_rate_by_value([SMALL[2]], as_of=END) is None
-    assert win_rate_by_value([SMALL[1]], as_of=END) == 0
+    assert win_rate_by_value([SMALL[2]], as_of=END).undefined == "no closed deal has an amount"
+    assert win_rate_by_value([SMALL[1]], as_of=END).exact == 0
+    free = [SMALL[0]._replace(amount=Money(0, "EUR"))]
+    assert win_rate_by_value(free, as_of=END).undefined == "the closed deals are worth nothing"
 
 
 def test_results_are_values_with_a_table():

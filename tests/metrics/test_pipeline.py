@@ -119,7 +119,7 @@ def test_coverage_counts_what_is_due_and_what_is_won(found):
 
 def test_the_coverage_needed_is_one_over_the_win_rate():
     result = pipeline_coverage([], Money(1000, "EUR"), period=Q1, as_of=END)
-    assert result.ratio == 0
+    assert result.ratio.exact == 0
     assert result.required(Fraction(1, 3)) == 3
     assert result.required(Decimal("0.25")) == 4
     assert result.required(Fraction(0)) is None
@@ -133,7 +133,7 @@ def test_a_target_that_is_reached_needs_no_coverage():
         Deal(None, date(2025, 1, 1), date(2025, 2, 1), "won"),
     ]
     result = pipeline_coverage(won, Money(900, "EUR"), period=Q1, as_of=END)
-    assert result.ratio is None
+    assert result.ratio.undefined == "nothing remains to be won"
     assert result.remaining == Money(0, "EUR")
     assert str(result).endswith("nothing remains")
     assert result.to_rows()[0]["ratio"] is None
@@ -145,7 +145,7 @@ def test_deals_with_instants_are_covered_by_days():
     deal = Deal(Money(100, "EUR"), noon, noon + timedelta(days=1), "won")
     due = Deal(Money(300, "EUR"), noon, None, "open", close_date=date(2025, 3, 1))
     result = pipeline_coverage([deal, due], Money(200, "EUR"), period=Q1, as_of=noon + timedelta(days=9))
-    assert result.ratio == 3
+    assert result.ratio.exact == 3
     aware = Period.quarter(2025, 1, tz="UTC")
     assert pipeline_coverage(
         [deal], Money(200, "EUR"), period=aware, as_of=noon + timedelta(days=9)

@@ -94,6 +94,7 @@ from salesproc.metrics.funnel_results import (
     Funnel,
     FunnelCounts,
     FunnelStage,
+    ReentryRule,
     SkipRule,
     StageCounts,
     finish_funnel,
@@ -160,6 +161,7 @@ from salesproc.metrics.pushes import (
     push_count,
     reduce_push_count,
 )
+from salesproc.metrics.ratios import MeanMoney, Ratio
 from salesproc.metrics.required import required_at
 from salesproc.metrics.response import (
     LeadArrival,
@@ -170,6 +172,16 @@ from salesproc.metrics.response import (
 )
 from salesproc.metrics.reworking import reduce_rework, rework
 from salesproc.metrics.reworking_results import Rework, ReworkCounts, ReworkStage, finish_rework
+from salesproc.metrics.rfm import (
+    RFM_SEGMENTS,
+    Rfm,
+    RfmCuts,
+    RfmRow,
+    RfmSegment,
+    RfmSegmentRow,
+    finish_rfm,
+    rfm,
+)
 from salesproc.metrics.sales_cycle import CycleEnd, reduce_sales_cycle, sales_cycle_length
 from salesproc.metrics.slippage import Slippage, SlippageCounts, finish_slippage, reduce_slippage, slippage
 from salesproc.metrics.stage_ages import Ages, StageAge, finish_stage_age, reduce_stage_age, stage_age
@@ -233,9 +245,9 @@ __all__ = [
     "event_funnel", "required_at", "stage_funnel", "stage_outcomes", "volume_conversion", "what_if",
     "CohortConversion", "CohortCounts", "CohortRow", "ConversionCohorts", "ConversionCohortsCounts",
     "DropOff", "DropOffCounts", "DropOffStage", "EventFunnel", "EventFunnelCounts", "EventOrder",
-    "EventStep", "Funnel", "FunnelChange", "FunnelCounts", "FunnelStage", "SkipRule", "StageCounts",
-    "StageGap", "StageGaps", "StageOutcomes", "StageOutcomesCounts", "StepChange", "VisitEnds",
-    "VolumeConversion", "VolumeCounts", "WhatIf", "WhatIfStage",
+    "EventStep", "Funnel", "FunnelChange", "FunnelCounts", "FunnelStage", "ReentryRule", "SkipRule",
+    "StageCounts", "StageGap", "StageGaps", "StageOutcomes", "StageOutcomesCounts", "StepChange",
+    "VisitEnds", "VolumeConversion", "VolumeCounts", "WhatIf", "WhatIfStage",
     "finish_cohort_conversion", "finish_conversion_cohorts", "finish_drop_off", "finish_event_funnel",
     "finish_funnel", "finish_stage_outcomes", "finish_volume_conversion", "reduce_cohort_conversion",
     "reduce_conversion_cohorts", "reduce_drop_off", "reduce_event_funnel", "reduce_funnel",
@@ -291,7 +303,12 @@ __all__ = [
     # what customers buy, and who comes back
     "Line", "Order", "OrderCounts", "OrderRow", "OrderRules", "Purchases",
     "reduce_orders",
+    # who they are: segments
+    "rfm",
+    "RFM_SEGMENTS", "Rfm", "RfmCuts", "RfmRow", "RfmSegment", "RfmSegmentRow",
+    "finish_rfm",
     # the same, by anything; and all metrics as data
-    "BandKind", "BandPoint", "Breakdown", "CATALOGUE", "Metric", "TimeInterval", "ValueRange",
+    "BandKind", "BandPoint", "Breakdown", "CATALOGUE", "MeanMoney", "Metric", "Ratio", "TimeInterval",
+    "ValueRange",
 ]
 # fmt: on

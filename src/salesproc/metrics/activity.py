@@ -12,6 +12,7 @@ from salesproc.calendars import WorkingCalendar
 from salesproc.errors import LogError, NaiveTimeError
 from salesproc.metrics import _text
 from salesproc.metrics.breakdown import Cell
+from salesproc.metrics.ratios import Ratio
 from salesproc.periods import Period
 
 __all__ = [
@@ -147,7 +148,7 @@ def finish_activity_rates(
     return ActivityRates(counts, _days(period, calendar))
 
 
-def activities_per_outcome(activities: int, outcomes: int) -> Fraction | None:
+def activities_per_outcome(activities: int, outcomes: int) -> Ratio:
     """How many activities one outcome took: calls per meeting, meetings per sale.
 
     Both must be of the same period and the same people. It says what a sale took, those that failed included; not what a sale needs.
@@ -157,17 +158,17 @@ def activities_per_outcome(activities: int, outcomes: int) -> Fraction | None:
         outcomes: How many came of them.
 
     Returns:
-        The exact ratio; None without an outcome.
+        The exact ratio, with both counts; undefined without an outcome.
 
     Raises:
         ValueError: A negative number.
 
-    >>> activities_per_outcome(120, 8)
-    Fraction(15, 1)
+    >>> print(activities_per_outcome(120, 8))
+    15.000 (120 over 8)
     """
     if activities < 0 or outcomes < 0:
         raise ValueError(f"counts cannot be negative, got {activities} activities and {outcomes} outcomes")
-    return Fraction(activities, outcomes) if outcomes else None
+    return Ratio(activities, outcomes, "no outcome came of them yet")
 
 
 def _days(period: Period, calendar: WorkingCalendar | None) -> int:

@@ -128,6 +128,11 @@ class Attribution:
         values = [row.value for row in self.channels]
         return reduce(add, values) if values else None
 
+    @property
+    def undefined(self) -> str | None:
+        """Why nothing was shared out; None when something was."""
+        return None if self.channels else "no sale to share out"
+
     def __getitem__(self, channel: str | None) -> ChannelCredit:
         for row in self.channels:
             if row.channel == channel:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Hashable, Iterable
 from datetime import date
-from fractions import Fraction
 from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar, overload
 
 import attrs
@@ -11,7 +10,7 @@ from salesproc.metrics import _text
 from salesproc.metrics._amounts import Amounts
 from salesproc.metrics.breakdown import Breakdown, Cell, break_down
 from salesproc.metrics.deals import DealLike, SeenDeal, deal_label, read_deals
-from salesproc.money import Money
+from salesproc.metrics.ratios import MeanMoney, Ratio
 from salesproc.periods import Period
 from salesproc.rates import Rate
 
@@ -94,18 +93,18 @@ class Outcomes:
         return Rate(counts.won.deals, self.closed_with_no_decision.trials + counts.open.deals)
 
     @property
-    def closed_by_value(self) -> Fraction | None:
-        """Value won over value won and lost, exact; None when nothing with an amount has closed, or it is worth nothing."""
-        closed = self.counts.won + self.counts.lost
-        if closed.money is None or not closed.money:
-            return None
-        won = self.counts.won.money
-        return Fraction(0) if won is None else won / closed.money
+    def closed_by_value(self) -> Ratio:
+        """Value won over value won and lost, exact; undefined when nothing with an amount has closed, or it is worth nothing."""
+        closed = (self.counts.won + self.counts.lost).money
+        why = "no closed deal has an amount" if closed is None else "the closed deals are worth nothing"
+        return Ratio(self.counts.won.money, closed, why)
 
     @property
-    def average_won(self) -> Money | None:
-        """The mean amount of the deals won that have one, rounded to the minor unit; None when none has."""
-        return self.counts.won.mean
+    def average_won(self) -> MeanMoney:
+        """The mean amount of the deals won that have one; undefined when none has."""
+        won = self.counts.won
+        why = "no deal with an amount was won"
+        return MeanMoney(won.money, won.deals - won.without_amount, won.without_amount, why)
 
     def to_rows(self) -> list[dict[str, Cell]]:
         """One row per outcome: deals, the sum as exact text, the currency, how many lack an amount."""
@@ -215,6 +214,7 @@ def deal_outcomes(
     Source:
         Closed-by-count and the other bases: ``docs/reference/glossary.md``.
 
+    >>> from salesproc import Money
     >>> from salesproc.metrics import Deal
     >>> jan, feb = date(2025, 1, 6), date(2025, 2, 3)
     >>> deals = [
@@ -264,6 +264,7 @@ def win_rate(
 
     Takes and raises what `deal_outcomes` does, for the base ``"closed"``. Undefined when nothing has closed.
 
+    >>> from salesproc import Money
     >>> from salesproc.metrics import Deal
     >>> day = date(2025, 1, 6)
     >>> str(win_rate([Deal(None, day, day, "won"), Deal(None, day, day, "lost"), Deal(None, day, None, "open")], as_of=day))
@@ -274,12 +275,19 @@ def win_rate(
 
 def win_rate_by_value(
     deals: Iterable[DealLike], *, as_of: date, period: Period | None = None, no_decision: Collection[str] = ()
-) -> Fraction | None:
+) -> Ratio:
     """Share of the value of closed deals that was won: value won over value won and lost, exact.
 
     One large deal can carry it: ask `deal_outcomes` for ``counts.won.largest_share``. Deals without an amount are not in it.
 
-    Takes and raises what `deal_outcomes` does. None when nothing with an amount has closed.
+    Takes and raises what `deal_outcomes` does. Undefined when nothing with an amount has closed, or it is worth nothing.
+
+    >>> from salesproc import Money
+    >>> from salesproc.metrics import Deal
+    >>> day = date(2025, 1, 6)
+    >>> deals = [Deal(Money(900, "EUR"), day, day, "won"), Deal(Money(100, "EUR"), day, day, "lost")]
+    >>> f"{win_rate_by_value(deals, as_of=day):.1%}"
+    '90.0%'
     """
     return deal_outcomes(deals, as_of=as_of, period=period, no_decision=no_decision).closed_by_value
 
@@ -294,12 +302,10 @@ def win_rate_of_created(deals: Iterable[DealLike], *, as_of: date, period: Perio
     return deal_outcomes(deals, as_of=as_of, period=period, base="created").of_all
 
 
-def average_deal_value(
-    deals: Iterable[DealLike], *, as_of: date, period: Period | None = None
-) -> Money | None:
-    """The mean amount of the deals won, rounded half-even to the minor unit; those without an amount are not in it.
+def average_deal_value(deals: Iterable[DealLike], *, as_of: date, period: Period | None = None) -> MeanMoney:
+    """The mean amount of the deals won; those without an amount are not in it, and are counted.
 
-    Takes and raises what `deal_outcomes` does. None when no deal with an amount was won.
+    Takes and raises what `deal_outcomes` does. Undefined when no deal with an amount was won.
     """
     return deal_outcomes(deals, as_of=as_of, period=period).average_won
 

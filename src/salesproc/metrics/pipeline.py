@@ -13,6 +13,7 @@ from salesproc.metrics._amounts import Amounts
 from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.deals import DealLike, read_deals
+from salesproc.metrics.ratios import Ratio
 from salesproc.money import Money
 from salesproc.periods import Period
 
@@ -98,6 +99,11 @@ class WeightedPipeline(Shown):
     def weighted(self) -> Money | None:
         """The sum of amount times chance, exact and not rounded; None when no deal has both."""
         return self.counts.weighted
+
+    @property
+    def undefined(self) -> str | None:
+        """Why there is no weighted sum; None when there is one."""
+        return "no open deal has both an amount and a chance" if self.weighted is None else None
 
     def to_rows(self) -> list[dict[str, Cell]]:
         """One row: the sums as exact text, and what is not in them."""
@@ -206,11 +212,9 @@ class Coverage(Shown):
         return left if left.amount > 0 else Money.zero(self.target.currency)
 
     @property
-    def ratio(self) -> Fraction | None:
-        """Open pipeline over what remains, exact; None when nothing remains to be won."""
-        if not self.remaining:
-            return None
-        return Fraction(0) if self.due.money is None else self.due.money / self.remaining
+    def ratio(self) -> Ratio:
+        """Open pipeline over what remains, exact; undefined when nothing remains to be won."""
+        return Ratio(self.due.money, self.remaining, "nothing remains to be won")
 
     def required(self, win_rate_by_value: Fraction | Decimal) -> Fraction | None:
         """The ratio that is needed at that win rate by value: one over it. Three is right only near a third.
@@ -227,7 +231,6 @@ class Coverage(Shown):
 
     def to_rows(self) -> list[dict[str, Cell]]:
         """One row: what is due, what is wanted, won and left as exact text, and the ratio."""
-        ratio = self.ratio
         return [
             {
                 "deals_due": self.due.deals,
@@ -236,15 +239,14 @@ class Coverage(Shown):
                 "won": str(self.won.amount),
                 "remaining": str(self.remaining.amount),
                 "currency": self.target.currency,
-                "ratio": None if ratio is None else float(ratio),
+                "ratio": self.ratio.value,
                 "without_amount": self.due.without_amount,
                 "undated": self.undated,
             }
         ]
 
     def __str__(self) -> str:
-        ratio = self.ratio
-        shown = "nothing remains" if ratio is None else f"{float(ratio):.2f} times"
+        shown = "nothing remains" if self.ratio.undefined else f"{self.ratio:.2f} times"
         return f"{self.due.money} due for {self.remaining} that remain of {self.target}: {shown}"
 
 
