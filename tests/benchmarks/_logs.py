@@ -1,10 +1,12 @@
-"""The other passes over a log beside the same done by hand: an audit, and the time in each stage."""
+"""The other passes over a log beside the same done by hand and in dataframes: an audit, and the time in each stage."""
 
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
-from _funnel import AS_OF, LOST, PATH, SALES, Row, log_of
+from _funnel import AS_OF, LOST, PATH, SALES, Row, frames, log_of
+from _log_frames import QUESTIONS
 from _timing import compare_long, peak
 
 from salesproc.metrics import reduce_time_in_stage
@@ -17,9 +19,9 @@ MICROSECOND = timedelta(microseconds=1)
 def measure(rows: int, rounds: int) -> dict[str, Any]:
     """Time and memory of both, after a look that they find the same."""
     log = log_of(rows)
-    if _found(audit(log, SALES)) != (by_hand := audit_by_hand(log))[0]:
+    by_hand_found = audit_by_hand(log)[0]
+    if _found(audit(log, SALES)) != by_hand_found:
         raise RuntimeError("the audit by hand finds something else")
-    del by_hand
     ours = _stays(log)
     if ours != stays_by_hand(log):
         raise RuntimeError("the stays by hand are others")
@@ -27,10 +29,34 @@ def measure(rows: int, rounds: int) -> dict[str, Any]:
         "audit": (lambda: audit(log, SALES), lambda: audit_by_hand(log)),
         "time_in_stage": (lambda: _stays(log), lambda: stays_by_hand(log)),
     }
+    figures = {"audit": by_hand_found, "time_in_stage": ours}
     return {
-        name: {"pair": compare_long(mine, other, rounds=rounds), "memory": peak(mine) / peak(other)}
+        name: {
+            "pair": compare_long(mine, other, rounds=rounds),
+            "memory": peak(mine) / peak(other),
+            "frames": _frames(name, log, figures[name], other, rounds),
+        }
         for name, (mine, other) in sides.items()
     }
+
+
+def _frames(name: str, log: list[Row], wanted: Any, by_hand: Any, rounds: int) -> dict[str, Any]:
+    """The dataframe packages beside the pass by hand, from a frame and from rows, after a look that they find the same."""
+    costs: dict[str, Any] = {}
+    for package, (load, _) in frames().items():
+        answer = QUESTIONS[name][package]
+        frame = load(log)
+        if answer(frame) != wanted:
+            raise RuntimeError(f"{name} with {package} finds something else")
+        costs[f"{package}, loaded"] = compare_long(partial(answer, frame), by_hand, rounds=rounds)
+        costs[f"{package}, from rows"] = compare_long(
+            partial(_from_rows, load, answer, log), by_hand, rounds=rounds
+        )
+    return costs
+
+
+def _from_rows(load: Any, answer: Any, log: list[Row]) -> Any:
+    return answer(load(log))
 
 
 def _found(report: Any) -> list[tuple[str, int]]:

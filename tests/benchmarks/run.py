@@ -98,6 +98,7 @@ def _text(result: dict[str, Any]) -> str:
         textwrap.fill(versions, WIDTH),
         _machine_text(result),
         _funnel_text(result["funnel"]),
+        _logs_text(result["logs"]),
         _rest_text(result),
     ]
     return "\n\n".join([*parts, _verdict_text(result["verdicts"])])
@@ -132,6 +133,19 @@ def _funnel_text(funnel: dict[str, Any]) -> str:
             more = cell["peak"]["stage_funnel"] / cell["peak"][name]
             lines.append(_line(f"stage_funnel / {name}", f"{pair.ratio:.2f}", f"{more:.2f}"))
     return "\n".join(lines)
+
+
+def _logs_text(logs: dict[str, Any]) -> str:
+    lines = list[str]()
+    for name, cell in logs.items():
+        lines += ["", _line(f"{name}, log by time", "seconds", "by hand is 1")]
+        pair = cell["pair"]
+        lines.append(_line(name, f"{pair.ours:.3f}", f"{pair.ratio:.2f}"))
+        lines.append(_line("by hand", f"{pair.theirs:.3f}"))
+        lines += [
+            _line(package, f"{one.ours:.3f}", f"{one.ratio:.2f}") for package, one in cell["frames"].items()
+        ]
+    return "\n".join(lines[1:])
 
 
 def _cost(name: str, seconds: float, cell: dict[str, Any], rows: int) -> str:
