@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from customer_cases import CUSTOMERS
 from hypothesis import strategies as st
 from laws import HOSTILE, Case, World
 
@@ -950,4 +951,4 @@ CHAINS = [
     ),
 ]
 
-CASES = {case.name: case for case in (*PROCESS, *CHAINS, *MONEY, *FORECAST, *ACTIVITY)}
+CASES = {case.name: case for case in (*PROCESS, *CHAINS, *MONEY, *FORECAST, *ACTIVITY, *CUSTOMERS)}
