@@ -26,6 +26,10 @@ MIXED = World(
 )
 
 
+ONE_ROW_EACH = "one row per customer: twice the customers are twice the rows"
+BY_CALENDAR = "it sums by calendar unit, and units are not equally long"
+
+
 def order_worlds(**options):
     """Worlds of an order list."""
     return st.builds(lambda rows: World((rows,), {"as_of": AS_OF} | options), orders)
@@ -42,7 +46,43 @@ CUSTOMERS = [
         means=("money",),
         mixed=World(MIXED.tables, {"as_of": AS_OF, "cuts": 3}),
         excused={
-            "repeating_keeps_shares": "one row per customer: twice the customers are twice the rows",
+            "repeating_keeps_shares": ONE_ROW_EACH,
+        },
+    ),
+    Case(
+        name="abc_classes",
+        worlds=order_worlds(),
+        call=metrics.abc_classes,
+        reduce=metrics.reduce_orders,
+        finish=lambda purchases, **options: metrics.finish_abc(purchases),
+        values=("share", "cumulative"),
+        means=("money",),
+        mixed=MIXED,
+        excused={"repeating_keeps_shares": ONE_ROW_EACH},
+    ),
+    Case(
+        name="xyz_classes",
+        worlds=order_worlds(),
+        call=metrics.xyz_classes,
+        reduce=metrics.reduce_orders,
+        finish=lambda purchases, **options: metrics.finish_xyz(purchases),
+        values=("variation",),
+        mixed=MIXED,
+        excused={"repeating_keeps_shares": ONE_ROW_EACH, "shifting_dates_keeps_everything": BY_CALENDAR},
+    ),
+    Case(
+        name="abc_xyz",
+        worlds=order_worlds(),
+        call=metrics.abc_xyz,
+        reduce=metrics.reduce_orders,
+        finish=lambda purchases, **options: metrics.finish_abc_xyz(purchases),
+        values=("customers",),
+        counts=("customers",),
+        sums=("money",),
+        mixed=MIXED,
+        excused={
+            "repeating_keeps_shares": "customers who spend equally much go into one class, so copies can lift one another",
+            "shifting_dates_keeps_everything": BY_CALENDAR,
         },
     ),
 ]

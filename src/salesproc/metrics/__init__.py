@@ -5,6 +5,8 @@ of two logs are disjoint, and ``finish_...`` turns statistics into the result. T
 """
 
 from salesproc.metrics._bands import BandKind, BandPoint, TimeInterval
+from salesproc.metrics.abc_analysis import Abc, AbcClass, AbcRow, CrossingRule, abc_classes, finish_abc
+from salesproc.metrics.abc_xyz_matrix import ABC_XYZ_ACTIONS, AbcXyz, AbcXyzCell, abc_xyz, finish_abc_xyz
 from salesproc.metrics.absorption_times import Absorption, AbsorptionStage, absorption, finish_absorption
 from salesproc.metrics.accuracy import (
     AccuracyCounts,
@@ -237,6 +239,7 @@ from salesproc.metrics.volume import (
 from salesproc.metrics.waiting_rows import Snooze, Waiting, WaitingLike, waiting
 from salesproc.metrics.waterfall import pipeline_waterfall, reduce_waterfall
 from salesproc.metrics.waterfall_results import Waterfall, WaterfallCounts, finish_waterfall
+from salesproc.metrics.xyz_analysis import Xyz, XyzClass, XyzPolicy, XyzRow, finish_xyz, xyz_classes
 
 # fmt: off
 __all__ = [
@@ -304,9 +307,11 @@ __all__ = [
     "Line", "Order", "OrderCounts", "OrderRow", "OrderRules", "Purchases",
     "reduce_orders",
     # who they are: segments
-    "rfm",
-    "RFM_SEGMENTS", "Rfm", "RfmCuts", "RfmRow", "RfmSegment", "RfmSegmentRow",
-    "finish_rfm",
+    "abc_classes", "abc_xyz", "rfm", "xyz_classes",
+    "ABC_XYZ_ACTIONS", "Abc", "AbcClass", "AbcRow", "AbcXyz", "AbcXyzCell", "CrossingRule",
+    "RFM_SEGMENTS", "Rfm", "RfmCuts", "RfmRow", "RfmSegment", "RfmSegmentRow", "Xyz", "XyzClass",
+    "XyzPolicy", "XyzRow",
+    "finish_abc", "finish_abc_xyz", "finish_rfm", "finish_xyz",
     # the same, by anything; and all metrics as data
     "BandKind", "BandPoint", "Breakdown", "CATALOGUE", "MeanMoney", "Metric", "Ratio", "TimeInterval",
     "ValueRange",

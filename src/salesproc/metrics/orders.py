@@ -132,6 +132,10 @@ class Purchases(Generic[C]):
     lowered: Mapping[C, tuple[Line, ...]] = attrs.field(factory=dict[Any, Any])
     counts: OrderCounts = attrs.field(factory=OrderCounts)
 
+    def customers(self) -> tuple[C, ...]:
+        """Everyone in the list, those included who only ever got money back."""
+        return (*self.lines, *(one for one in self.lowered if one not in self.lines))
+
     def spent(self, customer: C) -> Decimal:
         """What the customer spent in all, refunds taken off."""
         both = (*self.lines.get(customer, ()), *self.lowered.get(customer, ()))
