@@ -35,6 +35,14 @@ from salesproc.metrics.attribution_results import (
     finish_attribution,
 )
 from salesproc.metrics.breakdown import Breakdown
+from salesproc.metrics.buying import (
+    Buying,
+    average_order_value,
+    buying,
+    finish_buying,
+    purchase_frequency,
+    repeat_purchase_rate,
+)
 from salesproc.metrics.cadence import (
     Cadence,
     CadenceCounts,
@@ -63,6 +71,13 @@ from salesproc.metrics.comparison import DurationChange, RateChange, RateTest, d
 from salesproc.metrics.conversion import cohort_conversion, reduce_cohort_conversion
 from salesproc.metrics.conversion_results import CohortConversion, CohortCounts, finish_cohort_conversion
 from salesproc.metrics.convert import reduce_time_to_convert, time_to_convert
+from salesproc.metrics.customer_cohort_table import (
+    CohortCell,
+    CustomerCohort,
+    CustomerCohorts,
+    customer_cohorts,
+    finish_customer_cohorts,
+)
 from salesproc.metrics.deals import Deal, DealLike, Outcome
 from salesproc.metrics.drop_offs import (
     DropOff,
@@ -171,6 +186,14 @@ from salesproc.metrics.response import (
     lead_response_times,
     reduce_lead_response_times,
     sla_attainment,
+)
+from salesproc.metrics.retention import (
+    Retention,
+    annual_churn,
+    customer_retention,
+    finish_customer_retention,
+    reduce_customer_retention,
+    retention_from_counts,
 )
 from salesproc.metrics.reworking import reduce_rework, rework
 from salesproc.metrics.reworking_results import Rework, ReworkCounts, ReworkStage, finish_rework
@@ -304,8 +327,12 @@ __all__ = [
     "duration_change", "rate_change", "this_and_last",
     "DurationChange", "RateChange", "RateTest", "ThisAndLast",
     # what customers buy, and who comes back
-    "Line", "Order", "OrderCounts", "OrderRow", "OrderRules", "Purchases",
-    "reduce_orders",
+    "annual_churn", "average_order_value", "buying", "customer_cohorts", "customer_retention",
+    "purchase_frequency", "repeat_purchase_rate", "retention_from_counts",
+    "Buying", "CohortCell", "CustomerCohort", "CustomerCohorts", "Line", "Order", "OrderCounts",
+    "OrderRow", "OrderRules", "Purchases", "Retention",
+    "finish_buying", "finish_customer_cohorts", "finish_customer_retention",
+    "reduce_customer_retention", "reduce_orders",
     # who they are: segments
     "abc_classes", "abc_xyz", "rfm", "xyz_classes",
     "ABC_XYZ_ACTIONS", "Abc", "AbcClass", "AbcRow", "AbcXyz", "AbcXyzCell", "CrossingRule",
