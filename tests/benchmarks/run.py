@@ -138,7 +138,7 @@ def _funnel_text(funnel: dict[str, Any]) -> str:
 def _logs_text(logs: dict[str, Any]) -> str:
     lines = list[str]()
     for name, cell in logs.items():
-        lines += ["", _line(f"{name}, log by time", "seconds", "by hand is 1")]
+        lines += ["", _line(f"{name}, log by time", "seconds", "times hand")]
         pair = cell["pair"]
         lines.append(_line(name, f"{pair.ours:.3f}", f"{pair.ratio:.2f}"))
         lines.append(_line("by hand", f"{pair.theirs:.3f}"))
