@@ -7,6 +7,23 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Literal, assert_type
 
+from salesproc.metrics import (
+    AbcXyz,
+    Funnel,
+    MeanMoney,
+    Order,
+    Purchases,
+    Ratio,
+    Retention,
+    Rfm,
+    abc_xyz,
+    average_order_value,
+    customer_retention,
+    purchase_frequency,
+    reduce_orders,
+    rfm,
+    stage_funnel,
+)
 from salesproc.money import Money, total
 from salesproc.records import (
     MQL,
@@ -227,3 +244,16 @@ def money() -> None:
     assert_type(2 * USD, Money)
     assert_type(USD / USD, Fraction)
     assert_type(total([USD, USD]), Money)
+
+
+def order_metrics(orders: list[Order], rows: list[tuple[int, date, Money]]) -> None:
+    """Orders as named rows or as plain ones; who the customer is keeps its type."""
+    day = date(2026, 3, 1)
+    assert_type(reduce_orders(orders, as_of=day), Purchases[str])
+    assert_type(rfm(rows, as_of=day), Rfm[int])
+    assert_type(abc_xyz(rows, as_of=day).grades(), dict[int, str])
+    assert_type(abc_xyz(orders, as_of=day), AbcXyz[str])
+    assert_type(purchase_frequency(orders, as_of=day), Ratio)
+    assert_type(average_order_value(orders, as_of=day), MeanMoney)
+    assert_type(customer_retention(["a"], ["b"]), Retention)
+    assert_type(stage_funnel([("a", "talk", day)], ["talk"], as_of=day, reentry="latest"), Funnel)
