@@ -7,13 +7,14 @@ import decimal
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar, cast, get_args
+from typing import Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar, cast
 
 import attrs
 
-from salesproc.errors import CurrencyMismatch, LogError, SalesprocError, did_you_mean
+from salesproc.errors import CurrencyMismatch, LogError, SalesprocError
 from salesproc.metrics._adding import added
 from salesproc.metrics._log import FIRST_YEAR, comparable
+from salesproc.metrics._options import chosen
 from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Cell
 from salesproc.money import EXACT, Money
@@ -43,14 +44,6 @@ class Order(NamedTuple):
     amount: Money
 
 
-def _chosen(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
-    known: tuple[str, ...] = get_args(field.type)
-    if value not in known:
-        raise ValueError(
-            f"{field.name} must be one of its rules, got {value!r}; {did_you_mean(str(value), known)}"
-        )
-
-
 @attrs.frozen(kw_only=True)
 class OrderRules:
     """What counts as a purchase.
@@ -69,9 +62,9 @@ class OrderRules:
     ValueError: refunds must be one of its rules, got 'ignore'; known: 'net', 'leave out', 'refuse'
     """
 
-    same_day: Literal["one", "each"] = attrs.field(default="one", validator=_chosen)
-    refunds: Literal["net", "leave out", "refuse"] = attrs.field(default="net", validator=_chosen)
-    zero: Literal["count", "leave out"] = attrs.field(default="count", validator=_chosen)
+    same_day: Literal["one", "each"] = attrs.field(default="one", validator=chosen)
+    refunds: Literal["net", "leave out", "refuse"] = attrs.field(default="net", validator=chosen)
+    zero: Literal["count", "leave out"] = attrs.field(default="count", validator=chosen)
 
 
 @attrs.frozen(kw_only=True, repr=False)

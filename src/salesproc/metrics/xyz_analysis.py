@@ -6,12 +6,12 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Generic, Literal, NamedTuple, TypeVar, get_args
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 import attrs
 
-from salesproc.errors import did_you_mean
 from salesproc.metrics import _text
+from salesproc.metrics._options import chosen
 from salesproc.metrics._tables import Shown
 from salesproc.metrics._units import first_day, numbering
 from salesproc.metrics.breakdown import Cell
@@ -24,14 +24,6 @@ __all__ = ["Xyz", "XyzClass", "XyzPolicy", "XyzRow", "finish_xyz", "xyz_classes"
 C = TypeVar("C", bound=Hashable)
 
 CLASSES = ("X", "Y", "Z")
-
-
-def _chosen(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
-    known: tuple[str, ...] = get_args(field.type)
-    if value not in known:
-        raise ValueError(
-            f"{field.name} must be one of its rules, got {value!r}; {did_you_mean(str(value), known)}"
-        )
 
 
 def _decimals(limits: tuple[Decimal | float, Decimal | float]) -> tuple[Decimal, Decimal]:
@@ -61,9 +53,9 @@ class XyzPolicy:
     limits: tuple[Decimal, Decimal] = attrs.field(
         default=(Decimal("0.5"), Decimal("1.0")), converter=_decimals
     )
-    deviation: Literal["population", "sample"] = attrs.field(default="population", validator=_chosen)
-    empty: Literal["zero", "drop"] = attrs.field(default="zero", validator=_chosen)
-    since: Literal["first order", "first of all"] = attrs.field(default="first order", validator=_chosen)
+    deviation: Literal["population", "sample"] = attrs.field(default="population", validator=chosen)
+    empty: Literal["zero", "drop"] = attrs.field(default="zero", validator=chosen)
+    since: Literal["first order", "first of all"] = attrs.field(default="first order", validator=chosen)
     at_least: int = 2
 
     def __attrs_post_init__(self) -> None:
