@@ -118,6 +118,12 @@ def test_histories_combine_by_counts(log, north):
         for side in (True, False)
     )
     assert finish_absorption(one + other) == chain(log)
+    parts = absorption(log, PATH, as_of=AS_OF, by=lambda who: who in north, **ENDS)
+    assert parts.total == chain(log)
+    seen = {row[0] in north for row in log}
+    assert dict(parts) == {
+        side: finish_absorption(part) for side, part in ((True, one), (False, other)) if side in seen
+    }
     assert chain(iter(log[::-1])) == chain(log)
 
 

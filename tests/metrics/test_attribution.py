@@ -44,6 +44,7 @@ def test_the_parts_add_up_to_the_sales_to_the_cent(touches, sales, model):
     assert sum(row.value.amount for row in result.channels) == sum(sale.value.amount for sale in sales)
     assert all(row.conversions > 0 and row.value.amount >= 0 for row in result.channels)
     assert (result.total is None) is (not sales)
+    assert result.undefined == (None if sales else "no sale to share out")
 
 
 @given(TOUCHES, SALES, RULES)

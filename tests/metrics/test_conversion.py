@@ -196,7 +196,9 @@ def test_every_cohort_is_the_conversion_of_its_period(log, window, every):
 def test_cohorts_combine_by_counts(log, window, north):
     options = {"as_of": AS_OF, "window": window, "lost": ["lost"]}
     one, other = (reduce_conversion_cohorts(part, "lead", "won", **options) for part in parted(log, north))
-    assert finish_conversion_cohorts(one + other) == conversion_cohorts(log, "lead", "won", **options)
+    whole = conversion_cohorts(log, "lead", "won", **options)
+    assert finish_conversion_cohorts(one + other) == whole
+    assert conversion_cohorts(log, "lead", "won", by=lambda who: who in north, **options).total == whole
 
 
 def test_a_month_nobody_could_be_followed_in_is_unknown_and_not_zero():

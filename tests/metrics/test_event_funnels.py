@@ -4,6 +4,7 @@ import copy
 import pickle
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations, pairwise, permutations, product
+from statistics import median
 from typing import NamedTuple
 
 import pytest
@@ -119,6 +120,37 @@ def test_it_finds_the_attempt_that_trying_all_of_them_finds(log, options):
     assert sorted(ended) == sorted(took)
 
 
+@settings(max_examples=150)
+@given(logs, questions)
+def test_each_step_took_what_trying_all_attempts_says(log, options):
+    """From the step before to this one, each at its earliest, of the attempt that arrived first and, of these, began last."""
+    found = event_funnel(log, STEPS, as_of=AS_OF, **options)
+    took = [[] for _ in STEPS]
+    for one in range(3):
+        events = [(name, at) for who, name, at in log if who == one and at <= AS_OF]
+        ways, depth, base = list(attempts(events, **options)), depth_of(events, options), 0
+        for place in range(1, depth + 1):
+            spared = options["order"] != "any" and STEPS[place] in options["optional"]
+            full = [way for way in ways if place_of(way[0], options["order"]) == depth]
+            full = [way for way in full if not spared or STEPS[place] in way[0]]
+            if not full:
+                continue
+            start = min(full, key=lambda way: (way[2], START - way[1]))[1]
+            earliest = {
+                at: min(
+                    last
+                    for names, first, last in ways
+                    if first == start and place_of(names, options["order"]) == at
+                )
+                for at in (base, place)
+            }
+            took[place].append(earliest[place] - earliest[base])
+            base = base if spared else place
+    for step, times, counts in zip(found, took, found.counts.step_took, strict=True):
+        assert sum(counts.finished.values()) == len(times) == (step.reached if step is not found[0] else 0)
+        assert step.completers_median == (median(times) if times else None)
+
+
 @given(logs, questions)
 def test_everybody_is_accounted_for(log, options):
     found = event_funnel(log, STEPS, as_of=AS_OF, **options)
@@ -148,6 +180,19 @@ def test_the_order_of_rows_does_not_matter(both, options):
     assert event_funnel(log, STEPS, as_of=AS_OF, **options) == event_funnel(
         iter(shuffled), STEPS, as_of=AS_OF, **options
     )
+
+
+def test_a_step_takes_the_time_since_the_step_before():
+    log = [
+        ("one", "a", day(0)),
+        ("one", "c", day(3)),
+        ("two", "a", day(0)),
+        ("two", "b", day(1)),
+        ("two", "c", day(2)),
+    ]
+    funnel = event_funnel(log, STEPS[:3], as_of=AS_OF, window=None, optional=["b"])
+    assert [step.completers_median for step in funnel] == [None, timedelta(days=1), timedelta(days=2.5)]
+    assert funnel.to_rows()[2]["completers_median_days"] == 2.5
 
 
 def day(number):

@@ -1,6 +1,6 @@
 """What type checkers see: the type of every method and overload. Checked by mypy and pyright, never run."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -9,6 +9,9 @@ from typing import Any, Literal, assert_type
 
 from salesproc.metrics import (
     AbcXyz,
+    Absorption,
+    Breakdown,
+    ConversionCohorts,
     Funnel,
     MeanMoney,
     Order,
@@ -17,7 +20,9 @@ from salesproc.metrics import (
     Retention,
     Rfm,
     abc_xyz,
+    absorption,
     average_order_value,
+    conversion_cohorts,
     customer_retention,
     purchase_frequency,
     reduce_orders,
@@ -257,3 +262,17 @@ def order_metrics(orders: list[Order], rows: list[tuple[int, date, Money]]) -> N
     assert_type(average_order_value(orders, as_of=day), MeanMoney)
     assert_type(customer_retention(["a"], ["b"]), Retention)
     assert_type(stage_funnel([("a", "talk", day)], ["talk"], as_of=day, reentry="latest"), Funnel)
+
+
+def breakdowns(log: list[tuple[str, str, date]]) -> None:
+    """One result per label; a function's labels keep their type."""
+    day, month = date(2026, 3, 1), timedelta(days=30)
+    assert_type(conversion_cohorts(log, "talk", "won", as_of=day, window=month), ConversionCohorts)
+    assert_type(
+        conversion_cohorts(log, "talk", "won", as_of=day, window=month, by=len),
+        Breakdown[int, ConversionCohorts],
+    )
+    assert_type(absorption(log, ["talk"], won=["won"], as_of=day, by=len), Breakdown[int, Absorption])
+    assert_type(
+        absorption(log, ["talk"], won=["won"], as_of=day, by="source"), Breakdown[Hashable, Absorption]
+    )

@@ -4,7 +4,8 @@ An attempt is a choice of one event per step. Times are whole numbers; events of
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from operator import itemgetter
 from typing import Literal, NamedTuple, TypeAlias
 
 import attrs
@@ -18,11 +19,12 @@ class Attempt(NamedTuple):
 
     Attributes:
         depth: The place of the furthest step, from 0; in any order, how many steps after the first.
-        duration: From entry to the last step, of the attempt that got there first, and of those the one that entered last; None when none did.
+        arrivals: The place of each step that was reached -> how long after entry, at the earliest; of the attempts that got equally far, that
+            of the one that arrived first and, of these, entered last.
     """
 
     depth: int
-    duration: int | None
+    arrivals: Mapping[int, int]
 
 
 @attrs.frozen
@@ -59,20 +61,21 @@ class Rule:
             entries: The times at which an attempt may begin, one or more.
         """
         follow = self._in_any_order if self.order == "any" else self._in_order
-        found = list[tuple[int, int, int]]()
+        found = list[tuple[int, int, int, dict[int, int]]]()
         for start in entries:
             end = barriers[at] if (at := bisect_right(barriers, start)) < len(barriers) else None
             limits = [] if end is None else [end]
             limits += [] if self.window is None else [start + self.window]
-            depth, arrival = follow(steps, moments, start, min(limits, default=None))
-            found.append((depth, -arrival, start))
-        depth, arrival, start = max(found)
-        return Attempt(depth, -arrival - start if depth == len(steps) - 1 else None)
+            arrivals = follow(steps, moments, start, min(limits, default=None))
+            depth, arrival = max(arrivals.items())
+            found.append((depth, -arrival, start, arrivals))
+        depth, _, start, arrivals = max(found, key=itemgetter(0, 1, 2))
+        return Attempt(depth, {place: at - start for place, at in arrivals.items()})
 
     def _in_order(
         self, steps: Sequence[Sequence[int]], moments: Sequence[int], start: int, limit: int | None
-    ) -> tuple[int, int]:
-        """The place of the furthest step, and when it was reached first."""
+    ) -> dict[int, int]:
+        """When each step was reached first."""
         reached: list[set[int]] = [{start}]
         for place in range(1, len(steps)):
             before, source = place - 1, set(reached[place - 1])
@@ -82,8 +85,7 @@ class Rule:
             reached.append(
                 {at for at in self._next(steps[place], moments, source) if limit is None or at <= limit}
             )
-        furthest = max(place for place, times in enumerate(reached) if times)
-        return furthest, min(reached[furthest])
+        return {place: min(times) for place, times in enumerate(reached) if times}
 
     def _next(self, times: Sequence[int], moments: Sequence[int], source: Collection[int]) -> set[int]:
         """When the step can be reached from one of these times: as soon as it comes, or with nothing in between."""
@@ -100,8 +102,7 @@ class Rule:
     @staticmethod
     def _in_any_order(
         steps: Sequence[Sequence[int]], _: Sequence[int], start: int, limit: int | None
-    ) -> tuple[int, int]:
-        """How many steps after the first there were, and when the last of them was reached."""
+    ) -> dict[int, int]:
+        """When so many steps had been taken."""
         firsts = [times[at] for times in steps if (at := bisect_left(times, start)) < len(times)]
-        inside = [at for at in firsts if limit is None or at <= limit]
-        return len(inside) - 1, max(inside)
+        return dict(enumerate(sorted(at for at in firsts if limit is None or at <= limit)))

@@ -1,25 +1,27 @@
 """Where does it end, and how long until then? The process as a Markov chain with ends, estimated from its log."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import TypeVar
+from typing import Any, TypeVar, overload
 
 import attrs
 
 from salesproc.metrics import _text
 from salesproc.metrics._by_stage import ByStage
 from salesproc.metrics._equations import solved
+from salesproc.metrics._grouping import By
 from salesproc.metrics._log import StageRow
-from salesproc.metrics._routes import Steps
+from salesproc.metrics._routes import Steps, routes_of
 from salesproc.metrics._tables import rows_table
-from salesproc.metrics.breakdown import Cell
-from salesproc.metrics.stage_history import StageHistory, reduce_absorption
+from salesproc.metrics.breakdown import Breakdown, Cell, break_down
+from salesproc.metrics.stage_history import StageHistory, histories, nothing_seen
 from salesproc.periods import Period
 
 __all__ = ["Absorption", "AbsorptionStage", "absorption", "finish_absorption"]
 
 E = TypeVar("E", bound=Hashable)
+K = TypeVar("K", bound=Hashable)
 
 
 @attrs.frozen(hash=False)
@@ -105,6 +107,7 @@ class Absorption(ByStage[AbsorptionStage]):
         return rows_table(f"Chance to win and time left, as of {self.counts.as_of}", self.to_rows())
 
 
+@overload
 def absorption(
     log: Iterable[StageRow[E]],
     stages: Steps,
@@ -113,7 +116,40 @@ def absorption(
     won: Sequence[str] = (),
     lost: Sequence[str] = (),
     period: Period | None = None,
-) -> Absorption:
+    by: None = None,
+) -> Absorption: ...
+@overload
+def absorption(
+    log: Iterable[StageRow[E]],
+    stages: Steps,
+    *,
+    as_of: date,
+    won: Sequence[str] = (),
+    lost: Sequence[str] = (),
+    period: Period | None = None,
+    by: Callable[[E], K],
+) -> Breakdown[K, Absorption]: ...
+@overload
+def absorption(
+    log: Iterable[StageRow[E]],
+    stages: Steps,
+    *,
+    as_of: date,
+    won: Sequence[str] = (),
+    lost: Sequence[str] = (),
+    period: Period | None = None,
+    by: str,
+) -> Breakdown[Hashable, Absorption]: ...
+def absorption(
+    log: Iterable[StageRow[E]],
+    stages: Steps,
+    *,
+    as_of: date,
+    won: Sequence[str] = (),
+    lost: Sequence[str] = (),
+    period: Period | None = None,
+    by: By[E, K] | None = None,
+) -> Absorption | Breakdown[Any, Absorption]:
     """The chance to win, and the time left, from every stage, put together from the steps that were observed.
 
     Each step counts, also those of deals that are still open further on; so a deal that has come half of the way
@@ -133,6 +169,7 @@ def absorption(
         won: Stages that mean won, next to those of the process.
         lost: Stages that mean lost, next to those of the process.
         period: Only stays that began in it.
+        by: A function from entity to label, or the name of an attribute of its earliest row, for one result per label.
 
     Returns:
         Per stage the chances, 0 to 1 as exact fractions, the expected time left, and the counts behind them.
@@ -156,7 +193,12 @@ def absorption(
     talk       3     0          33.3%     26.7 d
     offer      2     0          50.0%     10.0 d
     """
-    return finish_absorption(reduce_absorption(log, stages, as_of=as_of, won=won, lost=lost, period=period))
+    routes = routes_of(stages, won, lost)
+    empty = nothing_seen(routes, as_of)
+    parts = histories(log, routes, empty, period=period, by=by)
+    if by is None:
+        return finish_absorption(sum(parts.values(), empty))
+    return break_down(parts, empty, finish_absorption, _size)
 
 
 def finish_absorption(counts: StageHistory) -> Absorption:
@@ -194,6 +236,11 @@ def finish_absorption(counts: StageHistory) -> Absorption:
         ),
         counts,
     )
+
+
+def _size(counts: StageHistory) -> int:
+    """How many stays."""
+    return sum(sum(here.exits.values()) + sum(here.open.values()) for here in counts.at.values())
 
 
 def _stage(

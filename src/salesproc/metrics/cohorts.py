@@ -1,19 +1,20 @@
 """Does conversion get better? One row per month of entry, and young months are not taken for bad ones."""
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta, tzinfo
-from typing import Any, NamedTuple, TypeVar, get_args
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta, tzinfo
+from typing import Any, NamedTuple, TypeVar, overload
 
 import attrs
 
-from salesproc._instants import as_zone, first_instant
-from salesproc.errors import PeriodError, did_you_mean
 from salesproc.metrics import _text
 from salesproc.metrics._adding import added
+from salesproc.metrics._calendar import Calendar, Zone
+from salesproc.metrics._grouping import By, grouped
 from salesproc.metrics._log import StageRow, comparable, read_entries
 from salesproc.metrics._path import StagePlan
 from salesproc.metrics._tables import rows_table
-from salesproc.metrics.breakdown import Cell
+from salesproc.metrics.breakdown import Breakdown, Cell, break_down
 from salesproc.metrics.conversion import CohortTally, microseconds, passages, require_window
 from salesproc.metrics.conversion_results import CohortConversion, CohortCounts
 from salesproc.periods import Period, Unit
@@ -29,8 +30,7 @@ __all__ = [
 ]
 
 E = TypeVar("E", bound=Hashable)
-
-_Zone = tzinfo | str | None
+K = TypeVar("K", bound=Hashable)
 
 
 @attrs.frozen(hash=False)
@@ -45,7 +45,7 @@ class ConversionCohortsCounts:
     """
 
     every: Unit
-    tz: _Zone
+    tz: Zone
     at: Mapping[date, CohortCounts]
     total: CohortCounts
 
@@ -142,6 +142,7 @@ class ConversionCohorts:
         return rows_table(f"Conversion by {self.counts.every} of entry", self.to_rows())
 
 
+@overload
 def conversion_cohorts(
     log: Iterable[StageRow[E]],
     start: str,
@@ -153,7 +154,49 @@ def conversion_cohorts(
     tz: tzinfo | str | None = None,
     lost: Sequence[str] = (),
     period: Period | None = None,
-) -> ConversionCohorts:
+    by: None = None,
+) -> ConversionCohorts: ...
+@overload
+def conversion_cohorts(
+    log: Iterable[StageRow[E]],
+    start: str,
+    end: str,
+    *,
+    as_of: date,
+    window: timedelta,
+    every: Unit = "month",
+    tz: tzinfo | str | None = None,
+    lost: Sequence[str] = (),
+    period: Period | None = None,
+    by: Callable[[E], K],
+) -> Breakdown[K, ConversionCohorts]: ...
+@overload
+def conversion_cohorts(
+    log: Iterable[StageRow[E]],
+    start: str,
+    end: str,
+    *,
+    as_of: date,
+    window: timedelta,
+    every: Unit = "month",
+    tz: tzinfo | str | None = None,
+    lost: Sequence[str] = (),
+    period: Period | None = None,
+    by: str,
+) -> Breakdown[Hashable, ConversionCohorts]: ...
+def conversion_cohorts(
+    log: Iterable[StageRow[E]],
+    start: str,
+    end: str,
+    *,
+    as_of: date,
+    window: timedelta,
+    every: Unit = "month",
+    tz: tzinfo | str | None = None,
+    lost: Sequence[str] = (),
+    period: Period | None = None,
+    by: By[E, K] | None = None,
+) -> ConversionCohorts | Breakdown[Any, ConversionCohorts]:
     """Conversion from one stage to another within a window, by the month in which each one entered.
 
     A young month has had no time to convert, so its share so far is always low. Here a month's ``rate`` is of those alone who
@@ -169,6 +212,7 @@ def conversion_cohorts(
         tz: The zone of the calendar; must be given for aware times, and only for them.
         lost: Stages that rule *end* out.
         period: Only entities whose first entry into *start* lies in it.
+        by: A function from entity to label, or the name of an attribute of its earliest row, for one table per label.
 
     Returns:
         A row per unit, from that of the first entry to that of the review.
@@ -190,15 +234,11 @@ def conversion_cohorts(
     2024-02-01        2          1        1    n/a      no
     2024-03-01        0          0        0    n/a      no
     """
-    options: dict[str, Any] = {
-        "as_of": as_of,
-        "window": window,
-        "every": every,
-        "tz": tz,
-        "lost": lost,
-        "period": period,
-    }
-    return finish_conversion_cohorts(reduce_conversion_cohorts(log, start, end, **options))
+    empty = _question(start, end, as_of=as_of, window=window, every=every, tz=tz)
+    parts = _reduce(log, empty, lost=lost, period=period, by=by)
+    if by is None:
+        return finish_conversion_cohorts(sum(parts.values(), empty))
+    return break_down(parts, empty, finish_conversion_cohorts, _size)
 
 
 def reduce_conversion_cohorts(
@@ -214,23 +254,8 @@ def reduce_conversion_cohorts(
     period: Period | None = None,
 ) -> ConversionCohortsCounts:
     """The first half of ``conversion_cohorts``: from rows to counts, which add up over disjoint sets of entities."""
-    calendar = _Calendar.of(every, tz, as_of)
-    empty = CohortCounts(start, end, as_of, require_window(window))
-    plan = StagePlan((start, end), lost)
-    entries = read_entries(log, plan.positions, plan.slots, as_of)
-    review, limit = comparable(as_of, as_of, "as_of"), microseconds(window)
-    cohorts, total = dict[date, CohortTally](), CohortTally()
-    for _, passage in passages(entries, review, period):
-        total.add(passage, limit, review)
-        if passage.began is not None and passage.age is not None:
-            unit = calendar.first_day(passage.began)
-            cohorts.setdefault(unit, CohortTally()).add(passage, limit, review)
-    for entity, count in entries.other_rows.items():
-        total["other_rows"] += count
-        total["outside"] += entity not in entries.begins
-    total["after_as_of"] += sum(entries.late_rows.values())
-    at = {unit: cohort.counts(empty) for unit, cohort in cohorts.items()}
-    return ConversionCohortsCounts(every, tz, at, total.counts(empty))
+    empty = _question(start, end, as_of=as_of, window=window, every=every, tz=tz)
+    return sum(_reduce(log, empty, lost=lost, period=period, by=None).values(), empty)
 
 
 def finish_conversion_cohorts(counts: ConversionCohortsCounts) -> ConversionCohorts:
@@ -239,7 +264,7 @@ def finish_conversion_cohorts(counts: ConversionCohortsCounts) -> ConversionCoho
         return ConversionCohorts((), counts)
     question = counts.total
     nobody = CohortCounts(question.start, question.end, question.as_of, question.window)
-    calendar = _Calendar.of(counts.every, counts.tz, question.as_of)
+    calendar = Calendar.of(counts.every, counts.tz, question.as_of)
     review = comparable(question.as_of, question.as_of, "as_of")
     rows = [
         CohortRow(
@@ -252,60 +277,55 @@ def finish_conversion_cohorts(counts: ConversionCohortsCounts) -> ConversionCoho
     return ConversionCohorts(tuple(rows), counts)
 
 
-@attrs.frozen
-class _Calendar:
-    """The calendar units of one zone, or of plain dates."""
+def _question(
+    start: str, end: str, *, as_of: date, window: timedelta, every: Unit, tz: Zone
+) -> ConversionCohortsCounts:
+    """The counts of nobody."""
+    Calendar.of(every, tz, as_of)  # refuses a unit or a zone that does not fit
+    return ConversionCohortsCounts(every, tz, {}, CohortCounts(start, end, as_of, require_window(window)))
 
-    every: Unit
-    zone: tzinfo | None
-    days: bool
-    _first_days: dict[date, date] = attrs.field(factory=dict[date, date], init=False)
 
-    @classmethod
-    def of(cls, every: Unit, tz: _Zone, as_of: date) -> "_Calendar":
-        if every not in get_args(Unit):
-            raise PeriodError(f"there is no unit {every!r}; {did_you_mean(str(every), get_args(Unit))}")
-        aware = isinstance(as_of, datetime) and as_of.utcoffset() is not None
-        if aware and tz is None:
-            raise PeriodError(f"a {every} of instants needs a zone; give tz=, for example tz='Europe/Berlin'")
-        if not aware and tz is not None:
-            raise PeriodError(
-                f"only instants are sorted into the {every}s of a zone, got tz={tz!r} and as_of={as_of!r}"
-            )
-        return cls(every, None if tz is None else as_zone(tz), not isinstance(as_of, datetime))
+class _Part:
+    """The counts of one label while they grow."""
 
-    def first_day(self, at: date) -> date:
-        """The first day of the unit that the moment lies in."""
-        if isinstance(at, datetime):
-            at = (at if self.zone is None else at.astimezone(self.zone)).date()
-        found = self._first_days.get(at)
-        if found is None:
-            self._first_days[at] = found = self._unit(at).start
-        return found
+    def __init__(self) -> None:
+        self.at, self.total = defaultdict[date, CohortTally](CohortTally), CohortTally()
 
-    def units(self, first: date, last: date) -> Iterator[Period]:
-        """The units from one first day to another."""
-        while first <= last:
-            unit = self._unit(first)
-            yield unit
-            first = unit.end
+    def counts(self, empty: ConversionCohortsCounts) -> ConversionCohortsCounts:
+        """The counts as they stand."""
+        at = {unit: cohort.counts(empty.total) for unit, cohort in self.at.items()}
+        return attrs.evolve(empty, at=at, total=self.total.counts(empty.total))
 
-    def last_moment(self, unit: Period) -> date:
-        """The last day of the unit, or, where moments are finer, the moment at which it is over."""
-        if self.days:
-            return unit.end - timedelta(days=1)
-        midnight = datetime.combine(unit.end, time())
-        return midnight if self.zone is None else first_instant(midnight, self.zone)
 
-    def _unit(self, day: date) -> Period:
-        if self.every == "day":
-            return Period.day(day)
-        if self.every == "week":
-            return Period.week(day)
-        if self.every == "month":
-            return Period.month(day.year, day.month)
-        return (
-            Period.quarter(day.year, (day.month + 2) // 3)
-            if self.every == "quarter"
-            else Period.year(day.year)
-        )
+def _reduce(
+    log: Iterable[StageRow[E]],
+    empty: ConversionCohortsCounts,
+    *,
+    lost: Sequence[str],
+    period: Period | None,
+    by: By[E, K] | None,
+) -> dict[Hashable, ConversionCohortsCounts]:
+    """The counts per label."""
+    question = empty.total
+    calendar = Calendar.of(empty.every, empty.tz, question.as_of)
+    plan = StagePlan((question.start, question.end), lost)
+    rows, label = grouped(log, by, plan.positions, question.as_of)
+    entries = read_entries(rows, plan.positions, plan.slots, question.as_of)
+    review, limit = comparable(question.as_of, question.as_of, "as_of"), microseconds(question.window)
+    parts = defaultdict[Hashable, _Part](_Part)
+    for entity, passage in passages(entries, review, period):
+        part = parts[label(entity)]
+        part.total.add(passage, limit, review)
+        if passage.began is not None and passage.age is not None:
+            part.at[calendar.first_day(passage.began)].add(passage, limit, review)
+    for entity, count in entries.other_rows.items():
+        apart = parts[label(entity)].total
+        apart["other_rows"] += count
+        apart["outside"] += entity not in entries.begins
+    for entity, count in entries.late_rows.items():
+        parts[label(entity)].total["after_as_of"] += count
+    return {name: part.counts(empty) for name, part in parts.items()}
+
+
+def _size(counts: ConversionCohortsCounts) -> int:
+    return counts.total.entered

@@ -34,6 +34,7 @@ class EventFunnelCounts:
         open: Per step, of those that got no further, how many still can.
         excluded: Entities that would have got further without an excluded event.
         took: How long it took from entry to the last step, of those who got there.
+        step_took: Per step, how long it took from the step before, optional ones passed over, of those who got there; of nobody at the first.
         outside: Entities in the log that did not enter.
         out_of_period: Entities that entered outside the period only.
         other_rows: Events that are neither steps nor excluded; with the strict order they stand in the way and are not counted.
@@ -51,6 +52,7 @@ class EventFunnelCounts:
     open: tuple[int, ...]
     excluded: int = 0
     took: DurationCounts = attrs.field(factory=DurationCounts)
+    step_took: tuple[DurationCounts, ...] = ()
     outside: int = 0
     out_of_period: int = 0
     other_rows: int = 0
@@ -78,6 +80,8 @@ class EventStep(NamedTuple):
         open: Of those that got no further, how many still can: not yet, not no.
         from_previous: Share of those at the step before, optional ones passed over; of all entities at the first.
         from_first: Share of those at the first step.
+        completers_median: The median time from the step before, optional ones passed over, of those who got there and of nobody else;
+            None at the first step and where nobody got.
     """
 
     step: str
@@ -87,6 +91,7 @@ class EventStep(NamedTuple):
     open: int
     from_previous: Rate
     from_first: Rate
+    completers_median: timedelta | None
 
 
 @attrs.frozen(repr=False, hash=False)
@@ -151,6 +156,9 @@ class EventFunnel:
                 "open": here.open,
                 "from_previous": here.from_previous.value,
                 "from_first": here.from_first.value,
+                "completers_median_days": None
+                if here.completers_median is None
+                else here.completers_median / timedelta(days=1),
             }
             for here in self.steps
         ]
@@ -168,10 +176,11 @@ class EventFunnel:
                 f"{here.open:,}",
                 f"{here.from_previous:.1%}",
                 f"{here.from_first:.1%}",
+                _text.duration(here.completers_median),
             )
             for here in self.steps
         ]
-        return _text.table(("step", "reached", "dropped", "open", "of prev.", "of first"), lines)
+        return _text.table(("step", "reached", "dropped", "open", "of prev.", "of first", "took"), lines)
 
     def _repr_html_(self) -> str:
         return rows_table(f"{self.entities} entities as of {self.counts.as_of}", self.to_rows())
@@ -191,6 +200,7 @@ def finish_event_funnel(counts: EventFunnelCounts) -> EventFunnel:
                 counts.open[place],
                 Rate(reached, base),
                 Rate(reached, counts.reached[0]),
+                finish_durations(counts.step_took[place]).finished_only_median,
             )
         )
         base = base if optional else reached

@@ -100,8 +100,8 @@ def event_funnel(
         by: A function from entity to label, or the name of an attribute of its earliest row, for one funnel per label.
 
     Returns:
-        Counts and shares per step, those still open apart, and how long it took from entry to end; of attempts that got there, the time of the one that arrived
-        first and, of these, began last.
+        Counts and shares per step, those still open apart, and how long each step and the whole took those who got there, of attempts that got
+        equally far by the one that arrived first and, of these, began last.
 
     Raises:
         NaiveTimeError: A time is of another kind than *as_of*.
@@ -117,10 +117,10 @@ def event_funnel(
     ...     ("c", "visit", date(2024, 1, 29)), ("c", "sign up", date(2024, 1, 30)),
     ... ]
     >>> print(event_funnel(log, ["visit", "sign up", "buy"], as_of=date(2024, 1, 31), window=timedelta(days=7)))
-    step     reached  dropped  open  of prev.  of first
-    visit          3        1     0    100.0%    100.0%
-    sign up        2        0     1     66.7%     66.7%
-    buy            1        0     0     50.0%     33.3%
+    step     reached  dropped  open  of prev.  of first    took
+    visit          3        1     0    100.0%    100.0%     n/a
+    sign up        2        0     1     66.7%     66.7%  36.0 h
+    buy            1        0     0     50.0%     33.3%   5.0 d
     """
     empty = _question(
         steps, as_of=as_of, window=window, order=order, exclusions=exclusions, optional=optional
@@ -175,7 +175,10 @@ def _question(
             f"optional must be steps between the first and the last, in their order, got {wrong!r}; these can be: {between!r}"
         )
     zeros = (0,) * len(names)
-    return EventFunnelCounts(names, spared, order, require_window(window), barred, as_of, zeros, zeros, zeros)
+    nobody = (DurationCounts(),) * len(names)
+    return EventFunnelCounts(
+        names, spared, order, require_window(window), barred, as_of, zeros, zeros, zeros, step_took=nobody
+    )
 
 
 @attrs.frozen
@@ -205,17 +208,25 @@ class _Part:
     def __init__(self, size: int) -> None:
         self.reached, self.dropped, self.open = [0] * size, [0] * size, [0] * size
         self.took: dict[int, int] = {}
+        self.step_took = [dict[int, int]() for _ in range(size)]
         self.excluded = self.outside = self.out_of_period = self.other_rows = self.after_as_of = 0
 
     def add(self, way: _Way, rule: Rule, entries: Collection[int], tick: int) -> None:
         """Counts one entity that entered."""
-        depth, duration = way.best(rule, entries)
+        best = way.best(rule, entries)
+        depth, base = best.depth, 0
         for place in range(depth + 1):
             required = rule.without(place)
-            self.reached[place] += required is None or _depth(way, required, entries) == depth
+            taken = best if required is None else way.best(required, entries)
+            if taken.depth < depth:
+                continue
+            self.reached[place] += 1
+            if place:
+                _count(self.step_took[place], taken.arrivals[place] - taken.arrivals[base])
+            base = place if required is None else base
         self.excluded += bool(way.barriers) and _depth(attrs.evolve(way, barriers=[]), rule, entries) > depth
-        if duration is not None:
-            self.took[duration] = self.took.get(duration, 0) + 1
+        if depth == len(way.steps) - 1:
+            _count(self.took, best.arrivals[depth])
             return
         in_time = rule.window is None or max(entries) + rule.window >= tick
         further = in_time and any(
@@ -231,6 +242,7 @@ class _Part:
             open=tuple(self.open),
             excluded=self.excluded,
             took=DurationCounts(self.took),
+            step_took=tuple(map(DurationCounts, self.step_took)),
             outside=self.outside,
             out_of_period=self.out_of_period,
             other_rows=self.other_rows,
@@ -240,6 +252,10 @@ class _Part:
 
 def _depth(way: _Way, rule: Rule, entries: Collection[int]) -> int:
     return way.best(rule, entries).depth
+
+
+def _count(times: dict[int, int], duration: int) -> None:
+    times[duration] = times.get(duration, 0) + 1
 
 
 def _reduce(

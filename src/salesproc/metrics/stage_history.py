@@ -3,19 +3,21 @@
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import attrs
 
 from salesproc.metrics._adding import added
+from salesproc.metrics._grouping import By, grouped
 from salesproc.metrics._log import StageRow, elapsed_microseconds
 from salesproc.metrics._routes import Routes, Steps, routes_of
-from salesproc.metrics._visits import read_ways
+from salesproc.metrics._visits import Visit, read_ways
 from salesproc.periods import Period
 
 __all__ = ["ELSEWHERE", "StageHistory", "StayCounts", "reduce_absorption"]
 
 E = TypeVar("E", bound=Hashable)
+K = TypeVar("K", bound=Hashable)
 
 ELSEWHERE = "(elsewhere)"
 """What every stage that was not asked for is called as an end."""
@@ -116,35 +118,65 @@ def reduce_absorption(
         ValueError: A stage stands in two places, or none is open.
     """
     routes = routes_of(stages, won, lost)
-    ways = read_ways(log, routes.plan, as_of)
-    exits = {stage: Counter[tuple[str, int]]() for stage in routes.steps}
-    still_open = {stage: Counter[int]() for stage in routes.steps}
-    apart = Counter[str]()
-    for _, visits in ways.visits():
+    empty = nothing_seen(routes, as_of)
+    return sum(histories(log, routes, empty, period=period, by=None).values(), empty)
+
+
+def nothing_seen(routes: Routes, as_of: date) -> StageHistory:
+    """The counts of nobody."""
+    nobody = dict.fromkeys(routes.steps, StayCounts())
+    return StageHistory(as_of, routes.steps, routes.won, routes.final | {ELSEWHERE}, nobody)
+
+
+def histories(
+    log: Iterable[StageRow[E]],
+    routes: Routes,
+    empty: StageHistory,
+    *,
+    period: Period | None,
+    by: By[E, K] | None,
+) -> dict[Hashable, StageHistory]:
+    """The counts per label."""
+    rows, label = grouped(log, by, routes.order, empty.as_of)
+    ways = read_ways(rows, routes.plan, empty.as_of)
+    parts = {label(entity): _Part(routes, period) for entity in ways.entities()}
+    for entity, visits in ways.visits():
+        parts[label(entity)].add(visits, ways.review)
+    for entity, late in ways.late_rows.items():
+        parts[label(entity)].apart["after_as_of"] += late
+    return {name: part.counts(empty) for name, part in parts.items()}
+
+
+class _Part:
+    """The counts of one label while they grow."""
+
+    def __init__(self, routes: Routes, period: Period | None) -> None:
+        self.routes, self.period = routes, period
+        self.exits = {stage: Counter[tuple[str, int]]() for stage in routes.steps}
+        self.open = {stage: Counter[int]() for stage in routes.steps}
+        self.apart = Counter[str]()
+
+    def add(self, visits: Sequence[Visit], review: date) -> None:
+        """Counts one entity."""
         before: str | None = None
-        stays = routes.stays(visits)
+        stays = self.routes.stays(visits)
         following = [*(stay.stage for stay in stays[1:]), None][: len(stays)]
         for (stage, start, end), target in zip(stays, following, strict=True):
-            if stage in exits:
-                apart["reopened"] += before is not None and before not in exits
-                if period is not None and start not in period:
-                    apart["out_of_period"] += 1
+            if stage in self.exits:
+                self.apart["reopened"] += before is not None and before not in self.exits
+                if self.period is not None and start not in self.period:
+                    self.apart["out_of_period"] += 1
                 elif target is None or end is None:
-                    still_open[stage][elapsed_microseconds(start, ways.review)] += 1
+                    self.open[stage][elapsed_microseconds(start, review)] += 1
                 else:
-                    exits[stage][_named(target, routes), elapsed_microseconds(start, end)] += 1
+                    self.exits[stage][self._named(target), elapsed_microseconds(start, end)] += 1
             before = stage
-    return StageHistory(
-        as_of,
-        routes.steps,
-        routes.won,
-        routes.final | {ELSEWHERE},
-        {stage: StayCounts(dict(exits[stage]), dict(still_open[stage])) for stage in routes.steps},
-        apart["reopened"],
-        apart["out_of_period"],
-        sum(ways.late_rows.values()),
-    )
 
+    def counts(self, empty: StageHistory) -> StageHistory:
+        """The counts as they stand."""
+        at = {stage: StayCounts(dict(self.exits[stage]), dict(self.open[stage])) for stage in self.exits}
+        apart: dict[str, Any] = dict(self.apart)
+        return attrs.evolve(empty, at=at, **apart)
 
-def _named(target: str, routes: Routes) -> str:
-    return target if target in routes.steps or target in routes.final else ELSEWHERE
+    def _named(self, target: str) -> str:
+        return target if target in self.routes.steps or target in self.routes.final else ELSEWHERE
