@@ -16,6 +16,15 @@ from salesproc.metrics.accuracy import (
     forecast_accuracy,
     reduce_forecast_accuracy,
 )
+from salesproc.metrics.acquisition import (
+    Spend,
+    SpendBalance,
+    acquisition_cost,
+    payback_months,
+    replacement_need,
+    spend_balance,
+    value_to_cost,
+)
 from salesproc.metrics.activity import (
     ActivityCounts,
     ActivityRates,
@@ -68,6 +77,15 @@ from salesproc.metrics.cohorts import (
     reduce_conversion_cohorts,
 )
 from salesproc.metrics.comparison import DurationChange, RateChange, RateTest, duration_change, rate_change
+from salesproc.metrics.concentration import (
+    Concentration,
+    ConcentrationCounts,
+    ConcentrationRow,
+    PaidRow,
+    concentration,
+    finish_concentration,
+    reduce_concentration,
+)
 from salesproc.metrics.conversion import cohort_conversion, reduce_cohort_conversion
 from salesproc.metrics.conversion_results import CohortConversion, CohortCounts, finish_cohort_conversion
 from salesproc.metrics.convert import reduce_time_to_convert, time_to_convert
@@ -78,7 +96,9 @@ from salesproc.metrics.customer_cohort_table import (
     customer_cohorts,
     finish_customer_cohorts,
 )
+from salesproc.metrics.customer_survival import StayRow, customer_lifetimes, reduce_customer_lifetimes
 from salesproc.metrics.deals import Deal, DealLike, Outcome
+from salesproc.metrics.discounting import DiscountedValue, FirstMargin, discounted_value, margin_multiple
 from salesproc.metrics.drop_offs import (
     DropOff,
     DropOffCounts,
@@ -96,6 +116,16 @@ from salesproc.metrics.event_funnel_results import (
     finish_event_funnel,
 )
 from salesproc.metrics.event_funnels import event_funnel, reduce_event_funnel
+from salesproc.metrics.exit_reasons import (
+    ExitAnswer,
+    ExitSurvey,
+    ExitSurveyCounts,
+    churn_reasons,
+    exit_survey,
+    finish_exit_survey,
+    reduce_churn_reasons,
+    reduce_exit_survey,
+)
 from salesproc.metrics.forecast import (
     FORECAST_CATEGORIES,
     Rollup,
@@ -116,9 +146,35 @@ from salesproc.metrics.funnel_results import (
     StageCounts,
     finish_funnel,
 )
+from salesproc.metrics.goodwill import Goodwill, goodwill
 from salesproc.metrics.histories import DealHistory, RememberingDeal, Reopening
+from salesproc.metrics.incidents import (
+    Incident,
+    IncidentCounts,
+    IncidentKind,
+    IncidentKindCounts,
+    IncidentReport,
+    IncidentRow,
+    finish_incident_report,
+    incident_report,
+    reduce_incident_report,
+)
 from salesproc.metrics.last_period import ThisAndLast, this_and_last
 from salesproc.metrics.levers import StageGap, StageGaps, WhatIf, WhatIfStage, benchmark, bottleneck, what_if
+from salesproc.metrics.lifetime_value import (
+    LifetimeValue,
+    LifetimeValueChange,
+    lifetime_from_churn,
+    lifetime_value,
+    lifetime_value_change,
+)
+from salesproc.metrics.lost_potential import (
+    BelowLevel,
+    LostPotential,
+    SegmentLevel,
+    finish_lost_potential,
+    lost_potential,
+)
 from salesproc.metrics.montecarlo import PipelineDeal, PipelineDealLike, PipelineSimulation, simulate_pipeline
 from salesproc.metrics.orders import Line, Order, OrderCounts, OrderRow, OrderRules, Purchases, reduce_orders
 from salesproc.metrics.outcome_curves import (
@@ -179,6 +235,16 @@ from salesproc.metrics.pushes import (
     reduce_push_count,
 )
 from salesproc.metrics.ratios import MeanMoney, Ratio
+from salesproc.metrics.recurring_revenue import (
+    Balances,
+    RevenueMovement,
+    finish_revenue_movement,
+    gross_revenue_retention,
+    net_revenue_retention,
+    quick_ratio,
+    reduce_revenue_movement,
+    revenue_movement,
+)
 from salesproc.metrics.required import required_at
 from salesproc.metrics.response import (
     LeadArrival,
@@ -208,6 +274,18 @@ from salesproc.metrics.rfm import (
     rfm,
 )
 from salesproc.metrics.sales_cycle import CycleEnd, reduce_sales_cycle, sales_cycle_length
+from salesproc.metrics.satisfaction import (
+    customer_effort_agreement,
+    customer_effort_mean,
+    customer_effort_net,
+    customer_satisfaction,
+    finish_customer_effort_agreement,
+    finish_customer_effort_mean,
+    finish_customer_effort_net,
+    finish_customer_satisfaction,
+    finish_net_promoter_score,
+    net_promoter_score,
+)
 from salesproc.metrics.slippage import Slippage, SlippageCounts, finish_slippage, reduce_slippage, slippage
 from salesproc.metrics.stage_ages import Ages, StageAge, finish_stage_age, reduce_stage_age, stage_age
 from salesproc.metrics.stage_history import ELSEWHERE, StageHistory, StayCounts, reduce_absorption
@@ -220,6 +298,7 @@ from salesproc.metrics.stage_times_results import (
 )
 from salesproc.metrics.stalling import reduce_stalled, stalled
 from salesproc.metrics.stalling_results import Clock, Stalled, StalledCounts, StalledItem, finish_stalled
+from salesproc.metrics.survey_answers import AnswerCounts, NetScore, Nps, reduce_answers
 from salesproc.metrics.survival import SurvivalCurve, SurvivalPoint, survival_curve
 from salesproc.metrics.targets import (
     QuotaAttainment,
@@ -260,6 +339,15 @@ from salesproc.metrics.volume import (
     volume_conversion,
 )
 from salesproc.metrics.waiting_rows import Snooze, Waiting, WaitingLike, waiting
+from salesproc.metrics.wallet import (
+    GrowthHeadroom,
+    Wallet,
+    growth_headroom,
+    penetration,
+    share_of_wallet,
+    share_of_wallet_from_category,
+    wallet_allocation,
+)
 from salesproc.metrics.waterfall import pipeline_waterfall, reduce_waterfall
 from salesproc.metrics.waterfall_results import Waterfall, WaterfallCounts, finish_waterfall
 from salesproc.metrics.xyz_analysis import Xyz, XyzClass, XyzPolicy, XyzRow, finish_xyz, xyz_classes
@@ -339,6 +427,30 @@ __all__ = [
     "RFM_SEGMENTS", "Rfm", "RfmCuts", "RfmRow", "RfmSegment", "RfmSegmentRow", "Xyz", "XyzClass",
     "XyzPolicy", "XyzRow",
     "finish_abc", "finish_abc_xyz", "finish_rfm", "finish_xyz",
+    # on whom we depend, and what they say
+    "churn_reasons", "concentration", "customer_effort_agreement", "customer_effort_mean",
+    "customer_effort_net", "customer_satisfaction", "exit_survey", "goodwill", "incident_report",
+    "net_promoter_score",
+    "AnswerCounts", "Concentration", "ConcentrationCounts", "ConcentrationRow", "ExitAnswer",
+    "ExitSurvey", "ExitSurveyCounts", "Goodwill", "Incident", "IncidentCounts", "IncidentKind",
+    "IncidentKindCounts", "IncidentReport", "IncidentRow", "NetScore", "Nps", "PaidRow",
+    "finish_concentration", "finish_customer_effort_agreement", "finish_customer_effort_mean",
+    "finish_customer_effort_net", "finish_customer_satisfaction", "finish_exit_survey",
+    "finish_incident_report", "finish_net_promoter_score", "reduce_answers", "reduce_churn_reasons",
+    "reduce_concentration", "reduce_exit_survey", "reduce_incident_report",
+    # what they are worth, what they cost, and what they buy elsewhere
+    "acquisition_cost", "discounted_value", "growth_headroom", "lifetime_from_churn", "lifetime_value",
+    "lifetime_value_change", "lost_potential", "margin_multiple", "payback_months", "penetration",
+    "replacement_need", "share_of_wallet", "share_of_wallet_from_category", "spend_balance",
+    "value_to_cost", "wallet_allocation",
+    "BelowLevel", "DiscountedValue", "FirstMargin", "GrowthHeadroom", "LifetimeValue",
+    "LifetimeValueChange", "LostPotential", "SegmentLevel", "Spend", "SpendBalance", "Wallet",
+    "finish_lost_potential",
+    # what those pay who paid already, and how long they stay
+    "customer_lifetimes", "gross_revenue_retention", "net_revenue_retention", "quick_ratio",
+    "revenue_movement",
+    "Balances", "RevenueMovement", "StayRow",
+    "finish_revenue_movement", "reduce_customer_lifetimes", "reduce_revenue_movement",
     # the same, by anything; and all metrics as data
     "BandKind", "BandPoint", "Breakdown", "CATALOGUE", "MeanMoney", "Metric", "Ratio", "TimeInterval",
     "ValueRange",
