@@ -68,3 +68,12 @@ def test_it_pickles_and_copies(value, protocol):
     back = pickle.loads(pickle.dumps(value, protocol))
     assert back == value == copy.copy(value) == copy.deepcopy(value)
     assert list(back) == list(value)
+
+
+def test_results_of_one_line_each_stand_below_one_another():
+    parts = time_to_convert(LOG, "lead", "won", as_of=AS_OF, by=OWNER.get)
+    assert (
+        str(parts).splitlines()[0]
+        == "Sara    <Durations: median n/a, 0 finished, 0 lost, 2 open, 0 backwards>"
+    )
+    assert str(parts).splitlines()[-1].startswith("total   <Durations: ")

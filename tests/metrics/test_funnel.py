@@ -494,7 +494,7 @@ def test_a_placeholder_is_no_date(year, kind):
     [
         (("a", "lead"), "row 2 has 2 fields"),
         (7, "row 2 is no row: 7"),
-        ({"entity": "a"}, "row 2 is no row"),
+        ({"entity": "a"}, r"row 2 is a mapping; make it a tuple, \(row\[...\]"),
         ("abc", "row 2"),
         ((["a"], "lead", START), "row 2 names its entity or stage by something that cannot be looked up"),
         (("a", ["lead"], START), "row 2 names its entity or stage"),

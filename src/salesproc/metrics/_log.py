@@ -193,6 +193,8 @@ def refuse_row(row: object, number: int, cause: Exception) -> None:
 
 
 def _fault(row: object) -> str | None:
+    if isinstance(row, Mapping):
+        return "is a mapping; make it a tuple, (row[...], row[...], row[...])"
     if not isinstance(row, Sequence) or isinstance(row, str | bytes):
         return "is no row"
     fields: tuple[object, ...] = tuple(cast("Sequence[object]", row))

@@ -70,8 +70,13 @@ class Breakdown(Mapping[K, R_co], Generic[K, R_co]):
         return f"<Breakdown by {len(self._parts)} labels: {labels}>"
 
     def __str__(self) -> str:
-        parts = [(_text.label(label), part) for label, part in self._parts.items()]
-        return "\n\n".join(f"{label}\n{part}" for label, part in [*parts, ("total", self.total)])
+        parts = [
+            (_text.label(label), str(part)) for label, part in [*self._parts.items(), ("total", self.total)]
+        ]
+        if any("\n" in text for _, text in parts):
+            return "\n\n".join(f"{label}\n{text}" for label, text in parts)
+        width = max(_text.columns(label) for label, _ in parts)
+        return "\n".join(f"{label}{' ' * (width - _text.columns(label))}  {text}" for label, text in parts)
 
     def _repr_html_(self) -> str:
         rows = self.to_rows()

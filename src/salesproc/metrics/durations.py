@@ -181,8 +181,12 @@ class Durations:
             0 to 1; None when nobody was observed, or when nobody was followed that long and some were still open.
 
         Raises:
+            TypeError: *limit* is no duration.
             ValueError: *limit* is negative.
         """
+        given: object = limit  # callers without a type checker pass a number of days
+        if not isinstance(given, timedelta):
+            raise TypeError(f"limit must be a duration, for example timedelta(days=60), got {given!r}")
         if limit < timedelta(0):
             raise ValueError(f"limit must be a duration of 0 or more, got {limit!r}")
         time, last = limit // MICROSECOND, self._steps.known_until

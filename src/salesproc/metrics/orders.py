@@ -347,6 +347,8 @@ def _day(at: date, zone_of: date | None = None) -> date:
 
 def _fault(row: object) -> str | None:
     """What is wrong with a row; None when it is not to blame."""
+    if isinstance(row, Mapping):
+        return "is a mapping; make it a tuple, (row[...], row[...], row[...])"
     fields = (*cast("Sequence[object]", row),) if isinstance(row, Sequence) else ()
     if len(fields) < 3 or isinstance(row, str):
         return "is no row of customer, time and amount"
