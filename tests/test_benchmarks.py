@@ -45,9 +45,10 @@ def test_both_orders_of_a_log_are_measured_in_time_and_memory(result):
         assert {"stage_funnel", "time_to_convert", "audit", *cell["funnel"]} == set(cell["peak"])
 
 
-def test_the_audit_and_the_time_in_stages_are_measured_beside_the_same_by_hand(result):
+def test_logs_and_orders_are_measured_beside_the_same_by_hand(result):
     assert set(result["logs"]) == {"audit", "time_in_stage"}
-    for cell in result["logs"].values():
+    assert set(result["orders"]) == {"rfm", "abc_xyz", "customer_cohorts"}
+    for cell in (result["logs"] | result["orders"]).values():
         assert cell["pair"]["ratio"] > 0
         assert cell["memory"] > 0
         assert len(cell["frames"]) % 2 == 0  # each package that is here, loaded and from rows
@@ -76,7 +77,7 @@ def test_the_import_brings_attrs_and_nothing_of_an_extra(result):
 def test_every_target_has_a_verdict(result):
     for verdict in result["verdicts"]:
         assert set(verdict) == {"what", "measured", "target", "met"}
-    assert len(result["verdicts"]) == 17
+    assert len(result["verdicts"]) == 23
 
 
 def test_the_table_fits_a_page():

@@ -15,6 +15,7 @@ import _funnel
 import _imports
 import _logs
 import _machine
+import _orders
 from _timing import Pair
 
 PACKAGES = ("attrs", "transitions", "python-statemachine", "Automat", "pandas", "polars")
@@ -45,6 +46,7 @@ def main() -> None:
         "replay": _machine.replay(rows, long),
         "funnel": _funnel.measure(rows, long),
         "logs": _logs.measure(rows, long),
+        "orders": _orders.measure(rows, long),
         "import": _imports.measure(rounds),
     }
     result["verdicts"] = _verdicts(result)
@@ -75,7 +77,7 @@ def _verdicts(result: dict[str, Any]) -> list[dict[str, Any]]:
             judged += [(f"funnel, time, log {order} / {name}", pair.ratio, FUNNEL)]
             more = cell["peak"]["stage_funnel"] / cell["peak"][name]
             judged += [(f"funnel, memory, log {order} / {name}", more, FUNNEL)]
-    for name, cell in result["logs"].items():
+    for name, cell in (result["logs"] | result["orders"]).items():
         judged += [(f"{name}, time / by hand", cell["pair"].ratio, FUNNEL)]
         judged += [(f"{name}, memory / by hand", cell["memory"], FUNNEL)]
     return [
@@ -98,7 +100,8 @@ def _text(result: dict[str, Any]) -> str:
         textwrap.fill(versions, WIDTH),
         _machine_text(result),
         _funnel_text(result["funnel"]),
-        _logs_text(result["logs"]),
+        _beside_text(result["logs"], "log by time"),
+        _beside_text(result["orders"], "orders by day"),
         _rest_text(result),
     ]
     return "\n\n".join([*parts, _verdict_text(result["verdicts"])])
@@ -135,10 +138,10 @@ def _funnel_text(funnel: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _logs_text(logs: dict[str, Any]) -> str:
+def _beside_text(cells: dict[str, Any], given: str) -> str:
     lines = list[str]()
-    for name, cell in logs.items():
-        lines += ["", _line(f"{name}, log by time", "seconds", "times hand")]
+    for name, cell in cells.items():
+        lines += ["", _line(f"{name}, {given}", "seconds", "times hand")]
         pair = cell["pair"]
         lines.append(_line(name, f"{pair.ours:.3f}", f"{pair.ratio:.2f}"))
         lines.append(_line("by hand", f"{pair.theirs:.3f}"))

@@ -74,6 +74,7 @@ def test_no_money_is_lost_while_netting(rows, rules):
         amounts = [money.amount for customer, _, money in rows if customer == who]
         wanted = sum(one for one in amounts if one > 0 or rules.refunds == "net")
         assert found.spent(who) == wanted
+        assert found.spending().get(who, 0) == wanted
 
 
 @given(ROWS, RULES, st.integers(0, 999))

@@ -187,7 +187,7 @@ def finish_abc(
     first, second = (exact_share(cut, "a cut") for cut in cuts)
     if not 0 < first <= second:
         raise ValueError(f"cuts must rise from above 0, got {cuts!r}")
-    spent = {customer: purchases.spent(customer) for customer in purchases.customers()}
+    spent = purchases.spending()
     ranked = sorted(spent, key=lambda customer: (-spent[customer], str(customer)))
     currency = purchases.currency or ""
     with decimal.localcontext(EXACT):

@@ -135,6 +135,15 @@ class Purchases(Generic[C]):
         with decimal.localcontext(EXACT):
             return sum((amount for _, amount in both), Decimal(0))
 
+    def spending(self) -> dict[C, Decimal]:
+        """What everyone in the list spent in all, refunds taken off."""
+        nothing = Decimal(0)
+        with decimal.localcontext(EXACT):
+            spent = {one: sum([amount for _, amount in lines], nothing) for one, lines in self.lines.items()}
+            for one, lines in self.lowered.items():
+                spent[one] = sum([amount for _, amount in lines], spent.get(one, nothing))
+        return spent
+
     def money(self, amount: Decimal) -> Money | None:
         """An amount of this list as money; None when the list is empty and has no currency."""
         return None if self.currency is None else Money(amount, self.currency)
@@ -213,14 +222,12 @@ def reduce_orders(
     groups = reader.read(orders)
     lines: dict[C, tuple[Line, ...]] = {}
     lowered: dict[C, tuple[Line, ...]] = {}
-    with decimal.localcontext(EXACT):
-        for customer, rows in groups.items():
-            rows.sort()
-            bought, back = reader.purchases(customer, rows)
-            if bought:
-                lines[customer] = (*bought,)
-            if back:
-                lowered[customer] = (*back,)
+    for customer, found in groups.items():
+        bought, back = reader.purchases(customer, found)
+        if bought:
+            lines[customer] = (*bought,)
+        if back:
+            lowered[customer] = (*back,)
     counts = OrderCounts(**reader.counts)
     return Purchases(
         as_of=_day(as_of),
@@ -230,6 +237,9 @@ def reduce_orders(
         lowered=lowered,
         counts=counts,
     )
+
+
+_Key: TypeAlias = date | tuple[date, int]
 
 
 @attrs.define
@@ -243,14 +253,16 @@ class _Reader(Generic[C]):
     counts: dict[str, int] = attrs.field(
         factory=lambda: dict.fromkeys(attrs.fields_dict(OrderCounts), 0), init=False
     )
-    unusual: set[C] = attrs.field(factory=set[C], init=False)
+    refunded: dict[C, set[date]] = attrs.field(factory=dict[C, set[date]], init=False)
 
-    def read(self, orders: Iterable[OrderRow[C]]) -> dict[C, list[Line]]:
-        """The lines of every customer, as they come."""
-        groups: dict[C, list[Line]] = {}
+    def read(self, orders: Iterable[OrderRow[C]]) -> dict[C, dict[_Key, Decimal]]:
+        """The amounts of every customer by day, or by day and row where each order is a purchase of its own."""
+        groups: dict[C, dict[_Key, Decimal]] = {}
         end, plain = comparable(self.as_of, self.as_of, "as_of"), type(self.as_of) is date
         floor, nothing = date(FIRST_YEAR, 1, 1), Decimal(0)
-        number, row, currency = 0, None, self.currency
+        fold = self.rules.same_day == "one"
+        number, row, currency, folded = 0, None, self.currency, 0
+        key: _Key
         try:
             # The hot loop, about a microsecond a row; what is unusual goes out of line.
             for number, row in enumerate(orders, 1):
@@ -265,34 +277,33 @@ class _Reader(Generic[C]):
                     money = self._converted(money, number)
                     currency = self.currency
                 amount = money.amount
-                if amount <= nothing and not self._kept(customer, amount, number):
+                if amount <= nothing and not self._kept(customer, at, amount, number):
                     continue
-                if customer in groups:
-                    groups[customer].append((at, amount))
+                key = at if fold else (at, number)
+                days = groups.get(customer)
+                if days is None:
+                    groups[customer] = {key: amount}
+                elif key in days:
+                    days[key] = EXACT.add(days[key], amount)
+                    folded += 1
                 else:
-                    groups[customer] = [(at, amount)]
+                    days[key] = amount
         except (TypeError, AttributeError, IndexError, KeyError) as error:
             if isinstance(error, SalesprocError) or (fault := _fault(row)) is None:
                 raise
             raise LogError(f"row {number} {fault}: {row!r}") from error
-        self.counts["rows"] = number
+        self.counts |= {"rows": number, "folded": folded}
         return groups
 
-    def purchases(self, customer: C, rows: list[Line]) -> tuple[list[Line], list[Line]]:
-        """A customer's rows, in order, as purchases and as days that only took money back."""
-        unusual = customer in self.unusual
+    def purchases(self, customer: C, found: Mapping[_Key, Decimal]) -> tuple[list[Line], list[Line]]:
+        """What a customer did, in order, as purchases and as days that only took money back."""
         if self.rules.same_day == "each":
-            return (
-                ([line for line in rows if line[1] >= 0], [line for line in rows if line[1] < 0])
-                if unusual
-                else (rows, [])
-            )
-        days = _by_day(rows)
-        self.counts["folded"] += len(rows) - len(days)
-        if not unusual:
+            rows = sorted((key[0], amount) for key, amount in found.items() if isinstance(key, tuple))
+            return [line for line in rows if line[1] >= 0], [line for line in rows if line[1] < 0]
+        days = sorted(cast("Mapping[date, Decimal]", found).items())  # keyed by day where days are folded
+        if customer not in self.refunded:
             return days, []
-        refunded = {day for day, amount in rows if amount < 0}
-        back = [line for line in days if line[0] in refunded and line[1] <= 0]
+        back = [line for line in days if line[0] in self.refunded[customer] and line[1] <= 0]
         self.counts["netted_days"] += len(back)
         gone = {day for day, _ in back}
         return [line for line in days if line[0] not in gone], [line for line in back if line[1]]
@@ -312,7 +323,7 @@ class _Reader(Generic[C]):
         self.counts["converted"] += 1
         return money.to(self.currency, self.rates)
 
-    def _kept(self, customer: C, amount: Decimal, number: int) -> bool:
+    def _kept(self, customer: C, day: date, amount: Decimal, number: int) -> bool:
         """Counts a row that is no sale, and says whether the rules keep it."""
         kind, rule = ("refunds", self.rules.refunds) if amount < 0 else ("zeros", self.rules.zero)
         if rule == "refuse":
@@ -323,18 +334,9 @@ class _Reader(Generic[C]):
         if rule == "leave out":
             self.counts["left_out"] += 1
             return False
-        self.unusual.add(customer)
+        if amount < 0:
+            self.refunded.setdefault(customer, set()).add(day)
         return True
-
-
-def _by_day(rows: list[Line]) -> list[Line]:
-    """One line per day, in order."""
-    if len(dict(rows)) == len(rows):
-        return rows
-    days: dict[date, Decimal] = {}
-    for day, amount in rows:
-        days[day] = days[day] + amount if day in days else amount
-    return [*days.items()]
 
 
 def _day(at: date, zone_of: date | None = None) -> date:

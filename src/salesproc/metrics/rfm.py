@@ -280,25 +280,24 @@ def finish_rfm(
     if segments is None:
         segments = RFM_SEGMENTS if scores == 5 else ()
     names = _names(segments, scores)
-    values = [_values(purchases, customer) for customer in purchases.lines]
+    spent, today = purchases.spending(), purchases.as_of
+    values = [
+        (customer, (today - lines[-1][0]).days, len(lines), spent[customer])
+        for customer, lines in purchases.lines.items()
+    ]
     if not values:
         return Rfm((), cuts if isinstance(cuts, RfmCuts) else None, (*segments,), purchases)
     used = cuts if isinstance(cuts, RfmCuts) else _quantiles(values, cuts)
     recency, frequency, money = used.recency_days, used.frequency, used.money
+    currency = purchases.currency or ""
     rows = list[RfmRow]()
     for customer, days, count, amount in values:
         r = scores - bisect_left(recency, days)
         f = 1 + bisect_left(frequency, count)
         m = 1 + bisect_left(money, amount)
-        spent = Money(amount, purchases.currency or "")
-        rows.append(RfmRow(customer, days, count, spent, r, f, m, names.get((r, f))))
+        rows.append(RfmRow(customer, days, count, Money(amount, currency), r, f, m, names.get((r, f))))
     rows.sort(key=lambda row: (-row.r - row.f - row.m, -row.money.amount, str(row.customer)))
     return Rfm((*rows,), used, (*segments,), purchases)
-
-
-def _values(purchases: Purchases[C], customer: C) -> tuple[C, int, int, Decimal]:
-    lines = purchases.lines[customer]
-    return customer, (purchases.as_of - lines[-1][0]).days, len(lines), purchases.spent(customer)
 
 
 def _quantiles(values: Sequence[tuple[Any, int, int, Decimal]], scores: int) -> RfmCuts:
