@@ -75,7 +75,8 @@ def test_no_module_is_longer_than_two_modules_should_be():
     long = {
         path.name: n
         for path in SOURCES.rglob("*.py")
-        if (n := len(path.read_text("utf-8").splitlines())) > 400
+        if path.name != "__init__.py"  # a list of names, to be searched and not read
+        and (n := len(path.read_text("utf-8").splitlines())) > 400
     }
     assert long == {}
 

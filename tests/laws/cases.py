@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from customer_cases import CUSTOMERS
 from hypothesis import strategies as st
 from laws import HOSTILE, Case, World
+from value_cases import VALUE
 
 from salesproc import metrics
 from salesproc.errors import MoneyError
@@ -951,4 +952,4 @@ CHAINS = [
     ),
 ]
 
-CASES = {case.name: case for case in (*PROCESS, *CHAINS, *MONEY, *FORECAST, *ACTIVITY, *CUSTOMERS)}
+CASES = {case.name: case for case in (*PROCESS, *CHAINS, *MONEY, *FORECAST, *ACTIVITY, *CUSTOMERS, *VALUE)}

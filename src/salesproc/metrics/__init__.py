@@ -86,6 +86,7 @@ from salesproc.metrics.concentration import (
     finish_concentration,
     reduce_concentration,
 )
+from salesproc.metrics.contract_ends import LostAt, contract_churn, reduce_contract_churn
 from salesproc.metrics.conversion import cohort_conversion, reduce_cohort_conversion
 from salesproc.metrics.conversion_results import CohortConversion, CohortCounts, finish_cohort_conversion
 from salesproc.metrics.convert import reduce_time_to_convert, time_to_convert
@@ -286,6 +287,14 @@ from salesproc.metrics.satisfaction import (
     finish_net_promoter_score,
     net_promoter_score,
 )
+from salesproc.metrics.silence import (
+    AtRisk,
+    AtRiskRow,
+    AtRiskState,
+    SilencePolicy,
+    at_risk,
+    finish_at_risk,
+)
 from salesproc.metrics.slippage import Slippage, SlippageCounts, finish_slippage, reduce_slippage, slippage
 from salesproc.metrics.stage_ages import Ages, StageAge, finish_stage_age, reduce_stage_age, stage_age
 from salesproc.metrics.stage_history import ELSEWHERE, StageHistory, StayCounts, reduce_absorption
@@ -421,6 +430,10 @@ __all__ = [
     "OrderRow", "OrderRules", "Purchases", "Retention",
     "finish_buying", "finish_customer_cohorts", "finish_customer_retention",
     "reduce_customer_retention", "reduce_orders",
+    # who is slipping away
+    "at_risk", "contract_churn",
+    "AtRisk", "AtRiskRow", "AtRiskState", "LostAt", "SilencePolicy",
+    "finish_at_risk", "reduce_contract_churn",
     # who they are: segments
     "abc_classes", "abc_xyz", "rfm", "xyz_classes",
     "ABC_XYZ_ACTIONS", "Abc", "AbcClass", "AbcRow", "AbcXyz", "AbcXyzCell", "CrossingRule",

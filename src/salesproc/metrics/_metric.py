@@ -22,6 +22,7 @@ InputKind: TypeAlias = Literal[
     "activities",
     "calls",
     "months",
+    "stays",
     "orders",
     "balances",
     "answers",
@@ -29,7 +30,7 @@ InputKind: TypeAlias = Literal[
     "numbers",
 ]
 """What it is computed from: a stage log, deals, deals with their histories, waiting items, touches of leads, activities of
-reps, forecast calls, months of service, orders of customers, what customers paid then and now, answers to surveys and
+reps, forecast calls, months of service, stays of customers, orders of customers, what customers paid then and now, answers to surveys and
 incidents, results of other metrics, plain numbers."""
 
 

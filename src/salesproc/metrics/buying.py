@@ -8,8 +8,8 @@ from typing import TypeVar
 
 import attrs
 
-from salesproc.errors import PeriodError
 from salesproc.metrics import _text
+from salesproc.metrics._period_days import days_of
 from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.orders import OrderRow, OrderRules, Purchases, reduce_orders
@@ -181,7 +181,7 @@ def buying(
 
 def finish_buying(purchases: Purchases[C], *, period: Period | None = None) -> Buying:
     """The second half of `buying`."""
-    start, end = _days(period)
+    start, end = days_of(period)
     tally = dict.fromkeys(("new", "returning", "repeated", "orders", "orders_of_new", "before"), 0)
     money = of_new = taken = Decimal(0)
     with decimal.localcontext(EXACT):
@@ -248,18 +248,3 @@ def average_order_value(
     Takes and raises what `buying` does. Undefined when nobody bought.
     """
     return buying(orders, as_of=as_of, period=period, rules=rules).order_value
-
-
-def _days(period: Period | None) -> tuple[date, date]:
-    if period is None:
-        return date.min, date.max
-    start, end = (_plain(one) for one in (period.start, period.end))
-    return start, end
-
-
-def _plain(moment: date) -> date:
-    if type(moment) is not date:
-        raise PeriodError(
-            f"purchases are counted by days: give a period of plain dates, got one that ends at {moment!r}"
-        )
-    return moment

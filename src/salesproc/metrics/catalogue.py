@@ -10,7 +10,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from salesproc.metrics import _catalogue_customers, _catalogue_money, _catalogue_process
+from salesproc.metrics import _catalogue_customers, _catalogue_money, _catalogue_process, _catalogue_value
 from salesproc.metrics._metric import Metric, ValueRange
 
 __all__ = ["CATALOGUE", "Metric", "ValueRange"]
@@ -18,7 +18,8 @@ __all__ = ["CATALOGUE", "Metric", "ValueRange"]
 CATALOGUE: Mapping[str, Metric] = MappingProxyType(
     {
         entry.name: entry
-        for entry in (*_catalogue_process.ENTRIES, *_catalogue_money.ENTRIES, *_catalogue_customers.ENTRIES)
+        for part in (_catalogue_process, _catalogue_money, _catalogue_customers, _catalogue_value)
+        for entry in part.ENTRIES
     }
 )
 """Every metric of the library by the name of its function."""
