@@ -3,7 +3,8 @@
 from salesproc.records import lifecycle
 from salesproc.records._buyer import RELATIONSHIP, Complaint, CustomerStage, Purchase, Referral
 from salesproc.records._deal import AmountChange, CloseDateChange, Objection
-from salesproc.records._person import Applied, Conflict, Merged
+from salesproc.records._merging import Conflict, MergedContact, merge_contacts
+from salesproc.records._person import Applied, Merged
 from salesproc.records.customer import Customer, FormerCustomer
 from salesproc.records.handover import HAND_OVER, HandOver, HandOverStage
 from salesproc.records.lead import MQL, SAL, SQL, Disqualified, Lead, LeadRecord
@@ -37,6 +38,8 @@ __all__ = [
     "Contact",
     "Account",
     "AccountContact",
+    "MergedContact",
+    "merge_contacts",
     # ids
     "LeadId",
     "OpportunityId",

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Generic, Literal, NamedTuple, Self, TypeVar
 import attrs
 
 from salesproc.errors import RecordError
+from salesproc.records._merging import Conflict, merge_contacts
 from salesproc.records._record import Stored, carried, restored
 from salesproc.records.parties import Contact, LeadId
 from salesproc.stages import (
@@ -21,12 +22,10 @@ from salesproc.stages import (
     StageChange,
 )
 
-__all__ = ["Applied", "Conflict", "Merged", "Person", "settled"]
+__all__ = ["Applied", "Merged", "Person", "settled"]
 
 P = TypeVar("P", bound="Person")
 P_co = TypeVar("P_co", bound="Person", covariant=True)
-
-_GAPS = ("email", "phone", "company", "locale", "time_zone")
 
 
 class Applied(NamedTuple, Generic[P_co]):
@@ -46,20 +45,6 @@ class Applied(NamedTuple, Generic[P_co]):
 
     def __bool__(self) -> Literal[True]:
         return True
-
-
-class Conflict(NamedTuple):
-    """Two records of one person say different things.
-
-    Attributes:
-        field: About what.
-        kept: What the survivor says, and goes on saying.
-        dropped: What the duplicate said.
-    """
-
-    field: str
-    kept: str
-    dropped: str
 
 
 class Merged(NamedTuple, Generic[P_co]):
@@ -144,19 +129,17 @@ class Person(Stored):
         """
         if duplicate.id == self.id:
             raise RecordError(f"{self.id} cannot be merged into itself; give a record with another id")
-        mine, theirs = self.contact, duplicate.contact
-        filled = {name: getattr(mine, name) or getattr(theirs, name) for name in _GAPS}
-        interests = tuple(dict.fromkeys((*mine.interests, *theirs.interests)))
+        together = merge_contacts(self.contact, duplicate.contact)
         merged_ids = dict.fromkeys((*self.merged_ids, duplicate.id, *duplicate.merged_ids))
         survivor = attrs.evolve(
             self,
-            contact=attrs.evolve(mine, **filled, interests=interests),
+            contact=together.contact,
             merged_ids=tuple(one for one in merged_ids if one != self.id),
         )
-        said = [(name, getattr(mine, name), getattr(theirs, name)) for name in ("name", *_GAPS)]
-        said.append(("source", self.source, duplicate.source))
-        conflicts = tuple(Conflict(*one) for one in said if one[1] and one[2] and one[1] != one[2])
-        return Merged(survivor, conflicts)
+        conflicts = list(together.conflicts)
+        if self.source and duplicate.source and self.source != duplicate.source:
+            conflicts.append(Conflict("source", self.source, duplicate.source))
+        return Merged(survivor, tuple(conflicts))
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], *, process: Process[LifecycleStage] = LIFECYCLE) -> Self:
