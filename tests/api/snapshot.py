@@ -12,6 +12,8 @@ PACKAGES = (
     "salesproc.records",
     "salesproc.records.lifecycle",
     "salesproc.metrics",
+    "salesproc.loyalty",
+    "salesproc.customers",
     "salesproc.adapters",
     "salesproc.testing",
 )

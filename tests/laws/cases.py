@@ -7,7 +7,9 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from customer_cases import CUSTOMERS
+from dependence_cases import DEPENDENCE
 from hypothesis import strategies as st
+from ladder_cases import LADDER
 from laws import HOSTILE, Case, World
 from value_cases import VALUE
 
@@ -952,4 +954,7 @@ CHAINS = [
     ),
 ]
 
-CASES = {case.name: case for case in (*PROCESS, *CHAINS, *MONEY, *FORECAST, *ACTIVITY, *CUSTOMERS, *VALUE)}
+CASES = {
+    case.name: case
+    for case in (*PROCESS, *CHAINS, *MONEY, *FORECAST, *ACTIVITY, *CUSTOMERS, *VALUE, *DEPENDENCE, *LADDER)
+}

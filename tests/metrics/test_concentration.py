@@ -169,6 +169,22 @@ def test_the_result_shows_itself():
     assert pickle.loads(pickle.dumps(counts)) == counts
 
 
+def test_a_shop_with_many_customers(real_data):
+    """CDNOW, added up from the file with floats: nobody matters, and the index says so."""
+    spent = defaultdict(float)
+    orders = []
+    for line in (real_data / "cdnow" / "CDNOW_master.txt").read_text().splitlines()[1:]:
+        who, day, _, amount = line.split()
+        spent[who] += float(amount)
+        orders.append((who, date(int(day[:4]), int(day[4:6]), int(day[6:])), Money(amount, "USD")))
+    found = finish_concentration(reduce_orders(orders, as_of=date(1998, 6, 30)))
+    total = sum(spent.values())
+    assert (len(found.rows), found.not_positive) == (23_502, 68)
+    assert float(found.total.amount) == pytest.approx(total)
+    assert float(found.largest) == pytest.approx(max(spent.values()) / total)
+    assert float(found.hhi) == pytest.approx(sum((one / total) ** 2 for one in spent.values()))
+
+
 @pytest.mark.parametrize(
     ("work", "error", "message"),
     [

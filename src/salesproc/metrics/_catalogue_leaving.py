@@ -26,7 +26,7 @@ ENTRIES: tuple[Metric, ...] = (
         range=SHARE,
         direction="lower",
         level="business result",
-        input="balances",
+        input="stays",
         source=_DECISIONS,
     ),
 )

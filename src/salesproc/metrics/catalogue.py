@@ -10,7 +10,14 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from salesproc.metrics import _catalogue_customers, _catalogue_money, _catalogue_process, _catalogue_value
+from salesproc.metrics import (
+    _catalogue_customers,
+    _catalogue_dependence,
+    _catalogue_leaving,
+    _catalogue_money,
+    _catalogue_process,
+    _catalogue_value,
+)
 from salesproc.metrics._metric import Metric, ValueRange
 
 __all__ = ["CATALOGUE", "Metric", "ValueRange"]
@@ -18,7 +25,14 @@ __all__ = ["CATALOGUE", "Metric", "ValueRange"]
 CATALOGUE: Mapping[str, Metric] = MappingProxyType(
     {
         entry.name: entry
-        for part in (_catalogue_process, _catalogue_money, _catalogue_customers, _catalogue_value)
+        for part in (
+            _catalogue_process,
+            _catalogue_money,
+            _catalogue_customers,
+            _catalogue_value,
+            _catalogue_leaving,
+            _catalogue_dependence,
+        )
         for entry in part.ENTRIES
     }
 )
