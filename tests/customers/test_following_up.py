@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesproc import LogError, NaiveTimeError
-from salesproc.customers import FollowUps, Interaction, PlannedActivity, follow_ups, timeline
+from salesproc.customers import FollowUps, follow_ups, timeline
+from salesproc.records import Interaction, PlannedActivity
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -1,13 +1,6 @@
 """The customer file: whom do we know already, who is in it twice, what was said, and what comes next."""
 
-from salesproc.customers.following_up import (
-    FollowUp,
-    FollowUps,
-    Interaction,
-    PlannedActivity,
-    follow_ups,
-    timeline,
-)
+from salesproc.customers.following_up import FollowUp, FollowUps, follow_ups, timeline
 from salesproc.customers.identity import email_key, name_key, phone_key
 from salesproc.customers.matching import (
     Agreement,
@@ -35,9 +28,7 @@ __all__ = [
     "email_key",
     "phone_key",
     # contacts and what comes next
-    "Interaction",
     "timeline",
-    "PlannedActivity",
     "follow_ups",
     "FollowUps",
     "FollowUp",

@@ -3,54 +3,17 @@
 from collections.abc import Hashable, Iterable
 from datetime import datetime, timedelta
 from operator import attrgetter
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
 import attrs
 
 from salesproc._instants import earlier, elapsed, require_aware
 from salesproc.errors import LogError
+from salesproc.records import Interaction, PlannedActivity
 
-__all__ = ["FollowUp", "FollowUps", "Interaction", "PlannedActivity", "follow_ups", "timeline"]
+__all__ = ["FollowUp", "FollowUps", "follow_ups", "timeline"]
 
 C = TypeVar("C", bound=Hashable)
-
-
-class Interaction(NamedTuple, Generic[C]):
-    """One contact with a customer.
-
-    Attributes:
-        customer: With whom.
-        at: When, aware.
-        channel: How; `salesproc.records.Channel` has the usual ones.
-        summary: What was said.
-        by: Who of us.
-        inbound: Whether they came to us.
-    """
-
-    customer: C
-    at: datetime
-    channel: str
-    summary: str = ""
-    by: str | None = None
-    inbound: bool = False
-
-
-class PlannedActivity(NamedTuple, Generic[C]):
-    """Something to be done for a customer.
-
-    Attributes:
-        customer: For whom.
-        due: By when, aware.
-        kind: What: a call, a visit, an offer.
-        by: Who does it; None when nobody has been asked.
-        done_at: When it was done; None as long as it is not.
-    """
-
-    customer: C
-    due: datetime
-    kind: str
-    by: str | None = None
-    done_at: datetime | None = None
 
 
 @attrs.frozen

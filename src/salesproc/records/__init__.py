@@ -5,6 +5,7 @@ from salesproc.records._buyer import RELATIONSHIP, Complaint, CustomerStage, Pur
 from salesproc.records._deal import AmountChange, CloseDateChange, Objection
 from salesproc.records._merging import Conflict, MergedContact, merge_contacts
 from salesproc.records._person import Applied, Merged
+from salesproc.records.activity import Interaction, PlannedActivity
 from salesproc.records.customer import Customer, FormerCustomer
 from salesproc.records.handover import HAND_OVER, HandOver, HandOverStage
 from salesproc.records.lead import MQL, SAL, SQL, Disqualified, Lead, LeadRecord
@@ -76,6 +77,9 @@ __all__ = [
     "Referral",
     "RELATIONSHIP",
     "CustomerStage",
+    # contacts and duties
+    "Interaction",
+    "PlannedActivity",
     # the words a team chooses from
     "LeadSource",
     "Channel",
