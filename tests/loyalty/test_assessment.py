@@ -317,6 +317,7 @@ def test_the_days_of_a_record_begin_where_the_review_is():
             ValueError,
             "share of wallet must be a share from 0 to 1, got 60; a percentage",
         ),
+        (lambda: assess([], as_of="2025-12-31"), LogError, "as_of must be a date or a datetime, got '2025"),
         (lambda: assess([], as_of=date(1900, 1, 1)), LogError, "as_of has .* placeholder"),
         (
             lambda: assess(customer(euros(1)), as_of=REVIEW),

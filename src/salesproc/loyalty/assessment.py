@@ -12,7 +12,7 @@ from salesproc._instants import require_aware
 from salesproc.loyalty._evidence import plain_days, purchase_days, referral_days, wallet_days
 from salesproc.loyalty.policy import LoyaltyPolicy
 from salesproc.metrics import _text
-from salesproc.metrics._log import refuse_placeholder
+from salesproc.metrics._log import comparable
 from salesproc.metrics._shares import Share
 from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Cell
@@ -211,8 +211,8 @@ def assess(
         brought += referral_days(purchases, review)
     else:
         bought = plain_days(purchases, "purchases")
+    comparable(as_of, as_of, "as_of")  # what is no time, or a placeholder for one, is refused here
     day = as_of.date() if isinstance(as_of, datetime) else as_of
-    refuse_placeholder(day, "as_of")
     return assessed(bought, day, wallet_days(wallet), brought, policy or LoyaltyPolicy())
 
 

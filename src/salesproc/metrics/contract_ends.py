@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 
 from salesproc.errors import LogError, did_you_mean
 from salesproc.metrics._log import comparable
-from salesproc.metrics.customer_survival import StayRow, _read
+from salesproc.metrics.customer_survival import StayRow, read_stay
 from salesproc.metrics.retention import Retention, finish_customer_retention, reduce_customer_retention
 from salesproc.periods import Period
 
@@ -75,7 +75,7 @@ def reduce_contract_churn(
     stays = defaultdict[C, list[tuple[date, date | None]]](list)
     for number, row in enumerate(contracts, 1):
         where = f"row {number}"
-        customer, since, until = _read(row, period.start, where)
+        customer, since, until = read_stay(row, period.start, where)
         if lost_at == "cancellation":
             until = _notice(row, until, period.start, where)
         stays[customer].append((since, until))

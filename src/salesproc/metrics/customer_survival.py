@@ -98,7 +98,7 @@ def _reduce(
     ages = defaultdict[Hashable, Counter[tuple[str, int]]](Counter)
     first_rows = dict[C, int]()
     for number, row in enumerate(rows, 1):
-        customer, since, until = _read(row, as_of, f"row {number}")
+        customer, since, until = read_stay(row, as_of, f"row {number}")
         if first_rows.setdefault(customer, number) != number:
             raise LogError(
                 f"row {number} names {customer!r} a second time, after row {first_rows[customer]}; "
@@ -131,7 +131,7 @@ def _counts(found: Counter[tuple[str, int]]) -> DurationCounts:
     )
 
 
-def _read(row: object, as_of: date, where: str) -> tuple[Any, date, date | None]:
+def read_stay(row: object, as_of: date, where: str) -> tuple[Any, date, date | None]:
     """The row, with times that can be compared."""
     customer, given_since, given_until = leading_fields(row, ("customer", "since", "until"), where)
     since = comparable(given_since, as_of, where)
