@@ -17,7 +17,7 @@ __all__ = ["ReferralRow", "finish_referred_orders_share", "referral_rate", "refe
 C = TypeVar("C", bound=Hashable)
 
 ReferralRow: TypeAlias = tuple[C, date, *tuple[object, ...]]
-"""A row of a list of referrals: which customer brought somebody, when, then anything. The referrals of ``salesproc.records`` are such rows."""
+"""A row says which customer brought somebody, and when, then anything. The `Referral` of ``salesproc.records`` is such a row."""
 
 
 def referral_rate(
