@@ -4,12 +4,15 @@ Python compares and subtracts two datetimes of one zone by their wall clocks, so
 at every daylight-saving change. Everything here goes through UTC instead.
 """
 
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo, available_timezones
 
 from salesproc.errors import NaiveTimeError, UnknownName
 
 MICROSECOND = timedelta(microseconds=1)
+
+# What exports write for "never" or "not yet": 1899-12-30 and 1900-01-01 are a spreadsheet's zero, 2999 and 9999 an open end.
+FIRST_YEAR, LAST_YEAR = 1901, 2998
 
 
 def require_aware(value: datetime, name: str) -> datetime:
@@ -71,3 +74,8 @@ def first_instant(wall: datetime, tz: tzinfo) -> datetime:
         else:
             early = middle
     return early
+
+
+def is_placeholder(at: date) -> bool:
+    """Whether this is what software writes for "never": no sale was ever made on it."""
+    return not FIRST_YEAR <= at.year <= LAST_YEAR

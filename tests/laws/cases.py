@@ -423,7 +423,7 @@ MONEY = [
         ),
         values=("per_day",),
         counts=("opportunities",),
-        sums=("per_day",),
+        sums=("per_day", "won_per_day"),
         means=("deal_value",),
         mixed=mixed(WON_AND_LOST, period=PERIOD, population="closed"),
     ),

@@ -16,7 +16,9 @@ orders = st.lists(
     st.tuples(
         st.sampled_from(SHOPPERS),
         st.integers(0, 210).map(lambda n: START + timedelta(days=n)),
-        st.integers(-2, 12).map(lambda n: Money(27_720 * n, "EUR")),  # a mean of up to twelve of them is exact
+        st.integers(-2, 12).map(
+            lambda n: Money(27_720 * n, "EUR")
+        ),  # a mean of up to twelve of them is exact
     ),
     min_size=4,
     max_size=12,

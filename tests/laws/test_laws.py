@@ -46,5 +46,5 @@ def test_the_worlds_of_a_metric_give_it_something_to_say(name):
     find(
         case.worlds,
         all_said,
-        settings=settings(phases=[Phase.generate], max_examples=300, database=None),
+        settings=settings(phases=[Phase.generate], max_examples=2000, database=None),
     )

@@ -153,7 +153,7 @@ def test_the_result_shows_itself():
         ),
         (("eve", date(1900, 1, 1), None), LogError, "row 2 has .* a placeholder and no real date"),
         (("eve", datetime(2024, 1, 1), None), NaiveTimeError, "row 2 has a naive datetime"),
-        (("eve", on(9), "2024-05-01"), NaiveTimeError, "row 2 has no time: '2024-05-01'"),
+        (("eve", on(9), "2024-05-01"), NaiveTimeError, "row 2 has the text '2024-05-01'"),
         (("eve", None, None), NaiveTimeError, "row 2 has no time: None"),
     ],
 )

@@ -60,7 +60,10 @@ def test_every_deal_is_in_one_place(found):
     result = forecast_rollup(iter(found), STAGES, period=Q1, as_of=REVIEW)
     counts = result.counts
     placed = sum(group.deals for group in counts.categories.values())
-    assert placed + counts.uncategorised.deals + counts.undated.deals + counts.elsewhere == len(found)
+    assert (
+        placed + counts.uncategorised.deals + counts.undated.deals + counts.overdue.deals + counts.elsewhere
+        == len(found)
+    )
     for category in ("commit", "most_likely", "best_case", "pipeline"):
         due = [
             d for d in found
@@ -107,7 +110,9 @@ def test_a_forecast_worked_by_hand():
     assert result.open_pipeline.money == Money(400, "EUR")
     assert [row["value_together"] for row in result.to_rows()] == ["500", "800", "900", "900", "900"]
     assert [row["value"] for row in result.to_rows()] == ["500", "300", "100", None, None]
-    assert str(result).endswith("left out: 1 omitted, 1 without a category, 1 without a day")
+    assert str(result).endswith(
+        "left out: 1 omitted, 1 without a category, 1 without a day, 0 overdue from before"
+    )
     assert str(result).splitlines()[4].split() == ["best_case", "0", "n/a", "900.00", "EUR"]
     assert "<td>commit</td><td>1</td><td>300</td><td>2</td><td>800</td>" in result._repr_html_()
     assert [row.category for row in result.rows[1:]] == list(FORECAST_CATEGORIES)

@@ -446,7 +446,7 @@ INSTANT = datetime(2024, 1, 2, tzinfo=UTC)
             INSTANT.replace(tzinfo=None),
             "row 2 has an aware datetime.* but as_of is a naive datetime",
         ),
-        ("2024-01-02", INSTANT, "row 2 has no time: '2024-01-02', but"),
+        ("2024-01-02", INSTANT, "row 2 has the text '2024-01-02' for a time"),
         (None, AS_OF, "row 2 has no time: None"),
     ],
 )

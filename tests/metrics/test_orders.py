@@ -170,7 +170,7 @@ def test_a_row_that_cannot_be_read_is_named(row, words):
 def test_refusals():
     with pytest.raises(NaiveTimeError, match="row 1"):
         reduce_orders([("ann", datetime(2025, 1, 6), euros(1))], as_of=REVIEW)
-    with pytest.raises(NaiveTimeError, match="row 1 has no time"):
+    with pytest.raises(NaiveTimeError, match="row 1 has the text '2025-01-06' for a time"):
         reduce_orders([("ann", "2025-01-06", euros(1))], as_of=REVIEW)
     with pytest.raises(CurrencyMismatch, match="row 2 is in USD"):
         reduce_orders([("ann", DAY, euros(1)), ("bob", DAY, Money(1, "USD"))], as_of=REVIEW)

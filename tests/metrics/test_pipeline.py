@@ -15,10 +15,12 @@ from salesproc.metrics import (
     Deal,
     finish_sales_velocity,
     finish_weighted_pipeline,
+    forecast_rollup,
     pipeline_coverage,
     reduce_sales_velocity,
     reduce_weighted_pipeline,
     sales_velocity,
+    stage_probabilities,
     velocity_change,
     weighted_pipeline,
 )
@@ -80,16 +82,40 @@ def test_a_weighted_pipeline_is_a_value_with_a_row():
     ]
     result = weighted_pipeline(found, CHANCES, as_of=END)
     assert result.to_rows() == [
-        {"deals": 1, "unweighted": "100", "weighted": "30.0", "currency": "EUR", "without_amount": 0, "without_chance": 1}
+        {"deals": 1, "unweighted": "100", "weighted": "30", "currency": "EUR", "without_amount": 0, "without_chance": 1}
     ]  # fmt: skip
     assert pickle.loads(pickle.dumps(result)) == result
     assert weighted_pipeline([], CHANCES, as_of=END).to_rows()[0]["weighted"] is None
 
 
-@pytest.mark.parametrize("chance", [30, Decimal(30), 0.3, Decimal("-0.1")])
-def test_percent_and_floats_are_no_chance(chance):
-    with pytest.raises(ValueError, match="must be a Decimal from 0 to 1, not percent"):
+@pytest.mark.parametrize("chance", [30, Decimal(30), 30.0, Decimal("-0.1")])
+def test_a_percentage_is_no_chance(chance):
+    with pytest.raises(ValueError, match="the chance of stage 'demo' must be a share from 0 to 1"):
         weighted_pipeline([], {"demo": chance}, as_of=END)
+
+
+def test_chances_learned_from_a_log_are_taken_as_they_are():
+    """Two of three deals were won from the demo; nothing is decided from the offer."""
+    day = date(2025, 1, 6)
+    log = [(who, "demo", day) for who in "abc"] + [("d", "offer", day)]
+    log += [("a", "won", END), ("b", "won", END), ("c", "lost", END)]
+    learned = stage_probabilities(log, ["demo", "offer"], won=["won"], lost=["lost"], as_of=END)
+    found = [Deal(Money(100, "EUR"), day, None, "open", stage=stage) for stage in ("demo", "offer")]
+    result = weighted_pipeline(found, learned, as_of=END)
+    assert result.counts.weighted == Fraction(200, 3)
+    assert result.weighted == Money("66.67", "EUR")
+    assert result.counts.without_chance.deals == 1
+
+
+def test_overdue_deals_are_due_in_no_period_and_are_said():
+    day, late = date(2024, 11, 6), date(2024, 12, 15)
+    found = [Deal(Money(1000, "EUR"), day, None, "open", stage="demo", close_date=late)]
+    covered = pipeline_coverage(found, Money(1000, "EUR"), period=Q1, as_of=END)
+    assert (covered.due.deals, covered.overdue.money) == (0, Money(1000, "EUR"))
+    assert str(covered).endswith("0.00 times; 1 overdue from before, 1,000.00 EUR")
+    rolled = forecast_rollup(found, {"demo": "commit"}, period=Q1, as_of=END)
+    assert rolled.counts.overdue.money == Money(1000, "EUR")
+    assert str(rolled).endswith("1 overdue from before (1,000.00 EUR)")
 
 
 def test_a_deal_without_a_stage_and_two_currencies_are_refused():
@@ -123,7 +149,7 @@ def test_the_coverage_needed_is_one_over_the_win_rate():
     assert result.required(Fraction(1, 3)) == 3
     assert result.required(Decimal("0.25")) == 4
     assert result.required(Fraction(0)) is None
-    with pytest.raises(ValueError, match="not percent"):
+    with pytest.raises(ValueError, match="a percentage is divided by 100 first"):
         result.required(Decimal(25))
 
 

@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 import attrs
 
-from salesproc._instants import as_zone, first_instant
-from salesproc.metrics._log import is_placeholder
+from salesproc._instants import as_zone, first_instant, is_placeholder
 
 _ISO = re.compile(
     r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})"

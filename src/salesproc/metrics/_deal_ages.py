@@ -6,6 +6,7 @@ from datetime import date
 from typing import TypeVar
 
 from salesproc.metrics._log import comparable, elapsed_microseconds
+from salesproc.metrics._options import require_period
 from salesproc.metrics.deals import DealLike, deal_label, read_deals
 from salesproc.metrics.durations import DurationCounts
 from salesproc.periods import Period
@@ -36,6 +37,7 @@ def deal_ages(
     deals: Iterable[D], *, as_of: date, period: Period | None, by: Callable[[D], K] | str | None
 ) -> dict[Hashable, DurationCounts]:
     """Per label, the ages of won deals as finished ones, those of lost deals as lost ones."""
+    require_period(period)
     review, label = comparable(as_of, as_of, "as_of"), deal_label(by)
     parts: dict[Hashable, _Part] = {}
     for seen in read_deals(deals, as_of=as_of):

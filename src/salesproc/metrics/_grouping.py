@@ -52,7 +52,7 @@ class FirstRows:
         except AttributeError as error:
             raise LogError(
                 f"by={self.field!r} asks for an attribute that row {number} does not have: {row!r}; "
-                f"give rows that have it (a NamedTuple), or a function from entity to label"
+                f"give rows that have it (a NamedTuple), or a function from entity to label, such as log.column({self.field!r}) of what read_log kept"
             ) from error
         if not isinstance(found, Hashable):
             raise LogError(

@@ -5,6 +5,7 @@ from typing import Any, get_args
 import attrs
 
 from salesproc.errors import did_you_mean
+from salesproc.periods import Period
 
 
 def chosen(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
@@ -17,3 +18,15 @@ def chosen(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
     if value not in known:
         hint = did_you_mean(str(value), known)
         raise ValueError(f"{field.name} must be one of its rules, got {value!r}; {hint}")
+
+
+def require_period(period: Period | None) -> Period | None:
+    """The period itself. A pair of days would be searched for those two days alone.
+
+    Raises:
+        TypeError: It is something else.
+    """
+    given: object = period  # callers without a type checker pass a pair or a text
+    if given is not None and not isinstance(given, Period):
+        raise TypeError(f"period must be a Period, for example Period.quarter(2026, 1), got {given!r}")
+    return period

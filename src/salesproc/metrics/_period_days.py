@@ -3,6 +3,7 @@
 from datetime import date
 
 from salesproc.errors import PeriodError
+from salesproc.metrics._options import require_period
 from salesproc.periods import Period
 
 
@@ -12,6 +13,7 @@ def days_of(period: Period | None) -> tuple[date, date]:
     Raises:
         PeriodError: It is not one of plain dates.
     """
+    require_period(period)
     if period is None:
         return date.min, date.max
     start, end = (_plain(one) for one in (period.start, period.end))

@@ -8,11 +8,10 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar, cast
 
 import attrs
 
-from salesproc._instants import MICROSECOND, require_aware
+from salesproc._instants import FIRST_YEAR, MICROSECOND, require_aware
 from salesproc.calendars import WorkingCalendar
 from salesproc.errors import LogError
 from salesproc.metrics._log import (
-    FIRST_YEAR,
     StageRow,
     comparable,
     elapsed_microseconds,
@@ -20,6 +19,7 @@ from salesproc.metrics._log import (
     refuse_row,
 )
 from salesproc.metrics._path import stage_names
+from salesproc.metrics._spelling import refuse_other_spellings
 
 E = TypeVar("E", bound=Hashable)
 
@@ -110,14 +110,17 @@ class Ways(Generic[E]):
         """Every entity with its stays, in order. Rows that enter the stage one is in already begin no stay.
 
         Raises:
-            LogError: One entity enters two stages at one time and the plan does not say which comes first.
+            LogError: One entity enters two stages at one time and the plan does not say which comes first, or a stage of the plan is spelled otherwise.
         """
+        named, strangers = self.plan.named, set[str]()
         for entity, rows in self.rows.items():
             stays, in_order = _stays(rows)
             if not in_order:
                 _sort(rows, self.plan)
                 stays, _ = _stays(rows)
+            strangers.update([stay[0] for stay in stays if stay[0] not in named])
             yield entity, stays
+        refuse_other_spellings(named, strangers)
 
     def entities(self) -> dict[E, None]:
         """Everyone in the log, those with nothing but late rows included."""

@@ -11,6 +11,7 @@ import attrs
 from salesproc.calendars import WorkingCalendar
 from salesproc.errors import LogError, NaiveTimeError
 from salesproc.metrics import _text
+from salesproc.metrics._options import require_period
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.ratios import Ratio
 from salesproc.periods import Period
@@ -125,6 +126,7 @@ def reduce_activity_rates(
     activities: Iterable[tuple[R, str, date, *tuple[object, ...]]], *, period: Period, reps: Iterable[R] = ()
 ) -> ActivityCounts:
     """The first half of `activity_rates`: counts that add up over disjoint sets of reps."""
+    require_period(period)
     team = set(reps)
     done = Counter[str]()
     outside = 0

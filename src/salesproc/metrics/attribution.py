@@ -203,6 +203,10 @@ def _touches(
             entity, channel, at = row[0], row[1], row[2]
         except (TypeError, LookupError) as error:
             raise LogError(f"touch {number} begins with entity, channel and time, got {row!r}") from error
+        if not channel:
+            raise LogError(
+                f"touch {number} has the channel {channel!r}; name it, for example '(unknown)', so that it is not taken for no touch: {row!r}"
+            )
         kind = at if kind is None else kind
         by_person.setdefault(entity, []).append((comparable(at, kind, f"touch {number}"), channel))
     for part in by_person.values():

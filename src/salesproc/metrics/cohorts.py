@@ -12,6 +12,7 @@ from salesproc.metrics._adding import added
 from salesproc.metrics._calendar import Calendar, Zone
 from salesproc.metrics._grouping import By, grouped
 from salesproc.metrics._log import StageRow, comparable, read_entries
+from salesproc.metrics._options import require_period
 from salesproc.metrics._path import StagePlan
 from salesproc.metrics._tables import rows_table
 from salesproc.metrics.breakdown import Breakdown, Cell, break_down
@@ -306,6 +307,7 @@ def _reduce(
     by: By[E, K] | None,
 ) -> dict[Hashable, ConversionCohortsCounts]:
     """The counts per label."""
+    require_period(period)
     question = empty.total
     calendar = Calendar.of(empty.every, empty.tz, question.as_of)
     plan = StagePlan((question.start, question.end), lost)

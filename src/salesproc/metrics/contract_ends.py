@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 
 from salesproc.errors import LogError, did_you_mean
 from salesproc.metrics._log import comparable
+from salesproc.metrics._options import require_period
 from salesproc.metrics.customer_survival import StayRow, read_stay
 from salesproc.metrics.retention import Retention, finish_customer_retention, reduce_customer_retention
 from salesproc.periods import Period
@@ -67,6 +68,7 @@ def reduce_contract_churn(
     contracts: Iterable[StayRow[C]], *, period: Period, lost_at: LostAt = "service end"
 ) -> Retention:
     """The first half of `contract_churn`: counts that add up over disjoint sets of customers."""
+    require_period(period)
     if lost_at not in _RULES:
         raise ValueError(
             f"lost_at must be one of its rules, got {lost_at!r}; {did_you_mean(lost_at, _RULES)}"

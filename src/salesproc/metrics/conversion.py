@@ -10,6 +10,7 @@ import attrs
 from salesproc._instants import MICROSECOND
 from salesproc.metrics._grouping import By, grouped
 from salesproc.metrics._log import Entries, StageRow, comparable, elapsed_microseconds, read_entries
+from salesproc.metrics._options import require_period
 from salesproc.metrics._path import StagePlan
 from salesproc.metrics.breakdown import Breakdown, break_down
 from salesproc.metrics.conversion_results import CohortConversion, CohortCounts, finish_cohort_conversion
@@ -180,8 +181,12 @@ def require_window(window: timedelta | None) -> timedelta | None:
     """The window itself.
 
     Raises:
+        TypeError: It is no duration.
         ValueError: It is negative.
     """
+    given: object = window  # callers without a type checker pass a number of days
+    if given is not None and not isinstance(given, timedelta):
+        raise TypeError(f"window must be a duration, for example timedelta(days=30), got {given!r}")
     if window is not None and window < timedelta(0):
         raise ValueError(f"window must be a duration of 0 or more, got {window!r}")
     return window
@@ -195,6 +200,7 @@ def _reduce(
     period: Period | None,
     by: By[E, K] | None,
 ) -> dict[Hashable, CohortCounts]:
+    require_period(period)
     plan = StagePlan((empty.start, empty.end), lost)
     rows, label = grouped(log, by, plan.positions, empty.as_of)
     entries = read_entries(rows, plan.positions, plan.slots, empty.as_of)

@@ -7,6 +7,7 @@ from typing import Any, TypeVar, overload
 
 from salesproc.metrics._grouping import By, grouped
 from salesproc.metrics._log import Entries, StageRow, comparable, elapsed_microseconds, read_entries
+from salesproc.metrics._options import require_period
 from salesproc.metrics._path import StagePlan
 from salesproc.metrics.breakdown import Breakdown, break_down
 from salesproc.metrics.durations import DurationCounts, Durations, finish_durations
@@ -156,6 +157,7 @@ def _reduce(
     period: Period | None,
     by: By[E, K] | None,
 ) -> dict[Hashable, DurationCounts]:
+    require_period(period)
     plan = StagePlan((start, end), lost)
     rows, label = grouped(log, by, plan.positions, as_of)
     entries = read_entries(rows, plan.positions, plan.slots, as_of)

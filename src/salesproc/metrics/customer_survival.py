@@ -5,9 +5,11 @@ from collections.abc import Callable, Hashable, Iterable
 from datetime import date
 from typing import Any, TypeAlias, TypeVar, overload
 
+from salesproc._instants import is_placeholder
 from salesproc.errors import LogError
 from salesproc.metrics._deal_ages import size
-from salesproc.metrics._log import comparable, elapsed_microseconds, is_placeholder
+from salesproc.metrics._log import comparable, elapsed_microseconds
+from salesproc.metrics._options import require_period
 from salesproc.metrics._rows import leading_fields
 from salesproc.metrics.breakdown import Breakdown, break_down
 from salesproc.metrics.durations import DurationCounts, Durations, finish_durations
@@ -94,6 +96,7 @@ def _reduce(
     period: Period | None,
     by: Callable[[C], K] | None,
 ) -> dict[Hashable, DurationCounts]:
+    require_period(period)
     review = comparable(as_of, as_of, "as_of")
     ages = defaultdict[Hashable, Counter[tuple[str, int]]](Counter)
     first_rows = dict[C, int]()

@@ -1,6 +1,6 @@
 """Deals as the metrics read them: what a deal must say of itself, checked once, with the row named."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Generic, Literal, NamedTuple, Protocol, TypeAlias, TypeVar, get_args
 
@@ -180,6 +180,8 @@ def _fields(deal: DealLike, where: str) -> tuple[Money | None, date, date | None
     try:
         return deal.amount, deal.opened_at, deal.closed_at, deal.outcome
     except AttributeError as error:
+        if isinstance(deal, Mapping):
+            raise LogError(f"{where} is a mapping; make it a deal: Deal(**row): {deal!r}") from error
         raise LogError(
             f"{where} has no {error.name}: {deal!r}; a deal has amount, opened_at, closed_at and outcome, "
             f"as salesproc.metrics.Deal has"

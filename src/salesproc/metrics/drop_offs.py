@@ -13,6 +13,7 @@ from salesproc.metrics._adding import added
 from salesproc.metrics._by_stage import ByStage
 from salesproc.metrics._grouping import By, grouped
 from salesproc.metrics._log import StageRow, comparable
+from salesproc.metrics._options import require_period
 from salesproc.metrics._routes import Routes, Steps, routes_of
 from salesproc.metrics._tables import rows_table
 from salesproc.metrics._visits import Visit, read_ways
@@ -329,6 +330,7 @@ def _reduce(
     by: By[E, K] | None,
 ) -> tuple[dict[Hashable, DropOffCounts], DropOffCounts]:
     """The counts per label, and those of nobody."""
+    require_period(period)
     empty = DropOffCounts(as_of, dict.fromkeys(routes.steps, DropOffStage()))
     reasons = _Reasons(reason, routes.lost, as_of)
     rows, label = grouped(reasons.watch(log), by, routes.order, as_of)

@@ -13,6 +13,7 @@ from salesproc.errors import did_you_mean
 from salesproc.metrics._attempts import Attempt, EventOrder, Rule
 from salesproc.metrics._grouping import By, grouped
 from salesproc.metrics._log import Entries, StageRow, comparable, elapsed_microseconds, read_entries
+from salesproc.metrics._options import require_period
 from salesproc.metrics._path import stage_names
 from salesproc.metrics.breakdown import Breakdown, break_down
 from salesproc.metrics.conversion import microseconds, require_window
@@ -262,6 +263,7 @@ def _reduce(
     events: Iterable[StageRow[E]], empty: EventFunnelCounts, *, period: Period | None, by: By[E, K] | None
 ) -> dict[Hashable, EventFunnelCounts]:
     """The counts per label."""
+    require_period(period)
     steps, barred = empty.steps, len(empty.steps)
     positions = {name: place for place, name in enumerate(steps)} | dict.fromkeys(empty.exclusions, barred)
     positions[_OTHER] = barred + 1

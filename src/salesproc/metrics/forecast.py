@@ -10,6 +10,7 @@ from salesproc.errors import LogError, UnknownName, did_you_mean
 from salesproc.metrics import _text
 from salesproc.metrics._adding import added
 from salesproc.metrics._amounts import Amounts
+from salesproc.metrics._options import require_period
 from salesproc.metrics.breakdown import Breakdown, Cell, break_down
 from salesproc.metrics.deals import SeenDeal, deal_label, read_deals
 from salesproc.metrics.histories import day_of, days_of, due_in
@@ -45,6 +46,7 @@ class RollupCounts:
         categories: Per category, ``"closed"`` and ``"omitted"`` among them, the deals of the period.
         uncategorised: Open deals due in the period that have no category: in no sum.
         undated: Open deals without a day on which they are expected to close: in no period.
+        overdue: Open deals that were expected to close before the period: due in no period until somebody says a new day.
         elsewhere: Deals that were lost, or won, due or opened outside of what is asked about.
     """
 
@@ -52,6 +54,7 @@ class RollupCounts:
     categories: Mapping[str, Amounts] = attrs.field(factory=dict[str, Amounts])
     uncategorised: Amounts = attrs.field(factory=Amounts)
     undated: Amounts = attrs.field(factory=Amounts)
+    overdue: Amounts = attrs.field(factory=Amounts)
     elsewhere: int = 0
 
     def __add__(self, other: object) -> "RollupCounts":
@@ -120,8 +123,11 @@ class Rollup:
         counts = self.counts
         left = (
             f"{counts.categories.get(_OMITTED, Amounts()).deals} omitted, "
-            f"{counts.uncategorised.deals} without a category, {counts.undated.deals} without a day"
+            f"{counts.uncategorised.deals} without a category, {counts.undated.deals} without a day, "
+            f"{counts.overdue.deals} overdue from before"
         )
+        if counts.overdue.money is not None:
+            left += f" ({counts.overdue.money})"
         return _text.table(("category", "deals", "alone", "together"), rows) + f"\nleft out: {left}"
 
     def __repr__(self) -> str:
@@ -262,6 +268,7 @@ def _question(
         raise ValueError(
             f"order names each category of open deals once, without 'closed' and 'omitted', got {order!r}"
         )
+    require_period(period)
     return _Question(categories, period, days_of(period), order)
 
 
@@ -288,6 +295,8 @@ def _placed(seen: SeenDeal[T], amount: Amounts, question: _Question[T]) -> dict[
         return {"elsewhere": 1}
     if expected is None:
         return {"undated": amount}
+    if day_of(expected) < question.days[0]:
+        return {"overdue": amount}
     if not due_in(day_of(expected), question.days):
         return {"elsewhere": 1}
     category = _category(seen, question)

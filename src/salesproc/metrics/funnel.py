@@ -11,6 +11,7 @@ import attrs
 
 from salesproc.metrics._grouping import By, grouped
 from salesproc.metrics._log import Entries, StageRow, read_entries
+from salesproc.metrics._options import require_period
 from salesproc.metrics._path import StagePath, StagePlan, plan_of
 from salesproc.metrics.breakdown import Breakdown, break_down
 from salesproc.metrics.funnel_results import (
@@ -208,6 +209,7 @@ def _reduce(
     period: Period | None,
     by: By[E, K] | None,
 ) -> dict[Hashable, FunnelCounts]:
+    require_period(period)
     rows, label = grouped(log, by, plan.positions, empty.as_of)
     entries = read_entries(rows, plan.positions, plan.slots, empty.as_of)
     parts = _Parts()

@@ -149,7 +149,8 @@ class PipelineSimulation:
     def __repr__(self) -> str:
         low, middle, high = (self.quantile(Fraction(n, 10)) for n in (1, 5, 9))
         span = _text.ABSENT if middle is None else f"{middle} (80 % between {low} and {high})"
-        return f"<PipelineSimulation of {self.deals} deals, {self.runs} runs: {span}>"
+        stuck = f", {self.unknown} older than anything seen to end" if self.unknown else ""
+        return f"<PipelineSimulation of {self.deals} deals{stuck}, {self.runs} runs: {span}>"
 
     def _repr_html_(self) -> str:
         return rows_table("Value won in simulated runs", self.to_rows())
@@ -189,6 +190,7 @@ def simulate_pipeline(
         UnknownName: A deal is in a stage that the history does not have.
         LogError: A deal entered its stage after *as_of*.
         NaiveTimeError: A time is of another kind than *as_of*.
+        TypeError: The horizon is no duration.
         ValueError: The horizon is not above 0, or there are no runs.
 
     Source:
@@ -202,6 +204,9 @@ def simulate_pipeline(
     >>> found
     <PipelineSimulation of 8 deals, 1000 runs: 2,000.00 EUR (80 % between 0.00 EUR and 4,000.00 EUR)>
     """
+    given: object = horizon  # callers without a type checker pass a number of days
+    if not isinstance(given, timedelta):
+        raise TypeError(f"horizon must be a duration, for example timedelta(days=90), got {given!r}")
     if horizon <= timedelta(0) or runs < 1:
         raise ValueError(f"horizon must be above 0 and runs 1 or more, got {horizon!r} and {runs!r}")
     deals = sorted(_read(open_deals, history, as_of), key=_in_order)

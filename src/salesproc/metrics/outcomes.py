@@ -8,6 +8,7 @@ import attrs
 
 from salesproc.metrics import _text
 from salesproc.metrics._amounts import Amounts
+from salesproc.metrics._options import require_period
 from salesproc.metrics.breakdown import Breakdown, Cell, break_down
 from salesproc.metrics.deals import DealLike, SeenDeal, deal_label, read_deals
 from salesproc.metrics.ratios import MeanMoney, Ratio
@@ -324,6 +325,7 @@ def _reduce(
 ) -> dict[Hashable, OutcomeCounts]:
     if question.base not in {"closed", "created"}:
         raise ValueError(f"base must be 'closed' or 'created', got {question.base!r}")
+    require_period(question.period)
     label = deal_label(by)
     parts: dict[Hashable, OutcomeCounts] = {}
     currency: str | None = None

@@ -10,6 +10,7 @@ import attrs
 from salesproc.errors import LogError
 from salesproc.metrics import _text
 from salesproc.metrics._amounts import Amounts
+from salesproc.metrics._options import require_period
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.deals import DealLike, read_deals
 from salesproc.money import Money
@@ -181,6 +182,7 @@ def reduce_loss_reasons(
     reason: str | Callable[[D], str | None] = "reason",
 ) -> ParetoCounts:
     """The first half of `loss_reasons`: counts that add up over disjoint sets of deals."""
+    require_period(period)
     causes: dict[str | None, Amounts] = {}
     currency: str | None = None
     for seen in read_deals(deals, as_of=as_of):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, Inexact
 from fractions import Fraction
 from typing import Any, Protocol, TypeVar
 
@@ -10,12 +10,16 @@ import attrs
 
 from salesproc.errors import LogError
 from salesproc.metrics._amounts import Amounts
+from salesproc.metrics._numbers import rounded_money
+from salesproc.metrics._options import require_period
+from salesproc.metrics._shares import Share, exact_share
 from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.deals import DealLike, read_deals
 from salesproc.metrics.ratios import Ratio
-from salesproc.money import Money
+from salesproc.money import EXACT, Money
 from salesproc.periods import Period
+from salesproc.rates import Rate
 
 __all__ = [
     "Coverage",
@@ -58,12 +62,12 @@ class WeightedCounts:
 
     Attributes:
         open: The open deals with a known chance, and their amounts.
-        weighted: The sum of amount times chance; None when no deal has both.
+        weighted: The sum of amount times chance, exact, in the currency of the amounts; None when no deal has both.
         without_chance: Open deals in stages that no chance was given for: not in the sum, never read as zero.
     """
 
     open: Amounts = attrs.field(factory=Amounts)
-    weighted: Money | None = None
+    weighted: Fraction | None = None
     without_chance: Amounts = attrs.field(factory=Amounts)
 
     def __add__(self, other: object) -> "WeightedCounts":
@@ -97,8 +101,9 @@ class WeightedPipeline(Shown):
 
     @property
     def weighted(self) -> Money | None:
-        """The sum of amount times chance, exact and not rounded; None when no deal has both."""
-        return self.counts.weighted
+        """The sum of amount times chance: exact where it has an end as a decimal, else rounded half-even to the minor unit. None when no deal has both."""
+        exact, money = self.counts.weighted, self.counts.open.money
+        return None if exact is None or money is None else _money(exact, money.currency)
 
     @property
     def undefined(self) -> str | None:
@@ -126,7 +131,7 @@ class WeightedPipeline(Shown):
 
 
 def weighted_pipeline(
-    deals: Iterable[S], probabilities: Mapping[str, Decimal], *, as_of: date
+    deals: Iterable[S], probabilities: Mapping[str, Share], *, as_of: date
 ) -> WeightedPipeline:
     """The value of the open pipeline with every deal counted by its chance to be won.
 
@@ -135,7 +140,8 @@ def weighted_pipeline(
 
     Args:
         deals: Anything with amount, opened_at, closed_at, outcome and stage; closed ones are passed over.
-        probabilities: Stage to the chance to win from it, 0 to 1, such as ``stage_probabilities`` learns from a log.
+        probabilities: Stage to the chance to win from it, 0 to 1, such as ``stage_probabilities`` learns from a log; a rate of nothing is no
+            chance. That a deal names itself is not used: a rep's word and a learned chance do not belong in one sum.
         as_of: The moment of the review.
 
     Returns:
@@ -159,15 +165,14 @@ def weighted_pipeline(
 
 
 def reduce_weighted_pipeline(
-    deals: Iterable[S], probabilities: Mapping[str, Decimal], *, as_of: date
+    deals: Iterable[S], probabilities: Mapping[str, Share], *, as_of: date
 ) -> WeightedCounts:
     """The first half of `weighted_pipeline`: counts that add up over disjoint sets of deals."""
-    for stage, chance in probabilities.items():
-        given: object = chance  # callers without a type checker pass floats
-        if not isinstance(given, Decimal | int) or not 0 <= given <= 1:
-            raise ValueError(
-                f"the chance of stage {str(stage)!r} must be a Decimal from 0 to 1, not percent, got {chance!r}"
-            )
+    chances = {
+        stage: exact_share(chance, f"the chance of stage {str(stage)!r}")
+        for stage, chance in probabilities.items()
+        if not (isinstance(chance, Rate) and chance.exact is None)
+    }
     counts = WeightedCounts()
     currency: str | None = None
     for seen in read_deals(deals, as_of=as_of):
@@ -175,11 +180,11 @@ def reduce_weighted_pipeline(
             continue
         amount = Amounts.of(seen.deal.amount, seen.where, currency)
         currency = currency or (None if amount.money is None else amount.money.currency)
-        known = probabilities.get(_stage(seen.deal, seen.where))
+        known = chances.get(_stage(seen.deal, seen.where))
         if known is None:
             counts += WeightedCounts(without_chance=amount)
         else:
-            weighted = None if amount.money is None else amount.money * known
+            weighted = None if amount.money is None else Fraction(amount.money.amount) * known
             counts += WeightedCounts(open=amount, weighted=weighted)
     return counts
 
@@ -198,12 +203,14 @@ class Coverage(Shown):
         target: What is to be won in the period.
         won: What has been won of it.
         undated: Open deals without an expected close: in no period.
+        overdue: Open deals whose expected close was before the period: not due in it, until somebody says a new day.
     """
 
     due: Amounts
     target: Money
     won: Money
     undated: int
+    overdue: Amounts = attrs.field(factory=Amounts)
 
     @property
     def remaining(self) -> Money:
@@ -216,7 +223,7 @@ class Coverage(Shown):
         """Open pipeline over what remains, exact; undefined when nothing remains to be won."""
         return Ratio(self.due.money, self.remaining, "nothing remains to be won")
 
-    def required(self, win_rate_by_value: Fraction | Decimal) -> Fraction | None:
+    def required(self, win_rate_by_value: Share) -> Fraction | None:
         """The ratio that is needed at that win rate by value: one over it. Three is right only near a third.
 
         Args:
@@ -225,9 +232,8 @@ class Coverage(Shown):
         Raises:
             ValueError: It is no share.
         """
-        if not 0 <= win_rate_by_value <= 1:
-            raise ValueError(f"a win rate is a share from 0 to 1, not percent, got {win_rate_by_value!r}")
-        return 1 / Fraction(win_rate_by_value) if win_rate_by_value else None
+        share = exact_share(win_rate_by_value, "win_rate_by_value")
+        return 1 / share if share else None
 
     def to_rows(self) -> list[dict[str, Cell]]:
         """One row: what is due, what is wanted, won and left as exact text, and the ratio."""
@@ -242,12 +248,18 @@ class Coverage(Shown):
                 "ratio": self.ratio.value,
                 "without_amount": self.due.without_amount,
                 "undated": self.undated,
+                "overdue": self.overdue.deals,
             }
         ]
 
     def __str__(self) -> str:
         shown = "nothing remains" if self.ratio.undefined else f"{self.ratio:.2f} times"
-        return f"{self.due.money} due for {self.remaining} that remain of {self.target}: {shown}"
+        late = (
+            f"; {self.overdue.deals:,} overdue from before, {self.overdue.money}"
+            if self.overdue.deals
+            else ""
+        )
+        return f"{self.due.money} due for {self.remaining} that remain of {self.target}: {shown}{late}"
 
 
 def pipeline_coverage(deals: Iterable[T], target: Money, *, period: Period, as_of: date) -> Coverage:
@@ -279,7 +291,8 @@ def pipeline_coverage(deals: Iterable[T], target: Money, *, period: Period, as_o
     >>> print(pipeline_coverage(deals, Money(1000, "EUR"), period=Period.quarter(2025, 1), as_of=date(2025, 2, 10)))
     900.00 EUR due for 600.00 EUR that remain of 1,000.00 EUR: 1.50 times
     """
-    due, won, undated = Amounts(), Money.zero(target.currency), 0
+    require_period(period)
+    due, overdue, won, undated = Amounts(), Amounts(), Money.zero(target.currency), 0
     for seen in read_deals(deals, as_of=as_of):
         expected: date | None = _close_date(seen.deal, seen.where)
         amount = Amounts.of(seen.deal.amount, seen.where, target.currency)
@@ -290,7 +303,17 @@ def pipeline_coverage(deals: Iterable[T], target: Money, *, period: Period, as_o
             undated += 1
         elif seen.outcome == "open" and expected is not None and _day(expected, period) in period:
             due += amount
-    return Coverage(due=due, target=target, won=won, undated=undated)
+        elif seen.outcome == "open" and expected is not None and _day(expected, period) < period.start:
+            overdue += amount
+    return Coverage(due=due, target=target, won=won, undated=undated, overdue=overdue)
+
+
+def _money(exact: Fraction, currency: str) -> Money:
+    """The amount, to its last digit where it has one."""
+    try:
+        return Money(EXACT.divide(Decimal(exact.numerator), Decimal(exact.denominator)), currency)
+    except Inexact:
+        return rounded_money(exact, currency)
 
 
 def _stage(deal: Any, where: str) -> str:

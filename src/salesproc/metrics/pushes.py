@@ -12,6 +12,7 @@ from salesproc.errors import did_you_mean
 from salesproc.metrics import _text
 from salesproc.metrics._adding import added
 from salesproc.metrics._log import comparable
+from salesproc.metrics._options import require_period
 from salesproc.metrics.breakdown import Breakdown, Cell, break_down
 from salesproc.metrics.deals import deal_label, read_deals
 from salesproc.metrics.histories import Event, RememberingDeal, events_of
@@ -188,6 +189,7 @@ def _reduce(
     period: Period | None,
     by: Callable[[H], Any] | str | None,
 ) -> dict[Hashable, PushCounts]:
+    require_period(period)
     if rule not in get_args(PushRule):
         raise ValueError(f"there is no rule counts={rule!r}; {did_you_mean(str(rule), get_args(PushRule))}")
     label, review = deal_label(by), comparable(as_of, as_of, "as_of")

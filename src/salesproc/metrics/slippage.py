@@ -11,6 +11,7 @@ from salesproc.metrics import _text
 from salesproc.metrics._adding import added
 from salesproc.metrics._amounts import Amounts
 from salesproc.metrics._log import comparable
+from salesproc.metrics._options import require_period
 from salesproc.metrics.breakdown import Breakdown, Cell, break_down
 from salesproc.metrics.deals import deal_label, read_deals
 from salesproc.metrics.histories import (
@@ -235,6 +236,7 @@ class _Question(NamedTuple):
 
 
 def _question(period: Period, as_of: date) -> _Question:
+    require_period(period)
     begin, end, review = (comparable(at, as_of, "period") for at in (period.start, period.end, as_of))
     if review < begin:
         raise ValueError(f"as_of must not lie before the period, got {as_of!r} for {period!r}")

@@ -10,6 +10,7 @@ import attrs
 from salesproc.metrics._adding import added
 from salesproc.metrics._grouping import By, grouped
 from salesproc.metrics._log import StageRow, elapsed_microseconds
+from salesproc.metrics._options import require_period
 from salesproc.metrics._routes import Routes, Steps, routes_of
 from salesproc.metrics._visits import Visit, read_ways
 from salesproc.periods import Period
@@ -137,6 +138,7 @@ def histories(
     by: By[E, K] | None,
 ) -> dict[Hashable, StageHistory]:
     """The counts per label."""
+    require_period(period)
     rows, label = grouped(log, by, routes.order, empty.as_of)
     ways = read_ways(rows, routes.plan, empty.as_of)
     parts = {label(entity): _Part(routes, period) for entity in ways.entities()}

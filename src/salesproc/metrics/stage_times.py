@@ -10,6 +10,7 @@ from salesproc.calendars import WorkingCalendar
 from salesproc.errors import LogError
 from salesproc.metrics._grouping import By, grouped
 from salesproc.metrics._log import StageRow
+from salesproc.metrics._options import require_period
 from salesproc.metrics._visits import Stages, Visit, VisitPlan, read_ways, stopwatch, visit_plan
 from salesproc.metrics.breakdown import Breakdown, break_down
 from salesproc.metrics.durations import DurationCounts
@@ -162,6 +163,7 @@ def stays_by_label(
     by: By[E, K] | None,
 ) -> tuple[dict[Hashable, TimeInStageCounts], TimeInStageCounts]:
     """The counts per label, and those of nobody."""
+    require_period(period)
     plan = visit_plan(stages, final)
     empty, measure = _empty(plan, visits, as_of), stopwatch(calendar, as_of)
     rows, label = grouped(log, by, plan.order, as_of)

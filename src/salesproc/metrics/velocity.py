@@ -13,6 +13,7 @@ from salesproc.errors import CurrencyMismatch, did_you_mean
 from salesproc.metrics import _text
 from salesproc.metrics._amounts import Amounts
 from salesproc.metrics._log import comparable, elapsed_microseconds
+from salesproc.metrics._options import require_period
 from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.deals import DealLike, SeenDeal, read_deals
@@ -127,6 +128,16 @@ class SalesVelocity(Shown):
         return self.opportunities * rate * value / cycle_days
 
     @property
+    def won_per_day(self) -> Fraction | None:
+        """The value really won in the period, per day of it, exact; None when no deal with an amount was won.
+
+        In a steady pipeline it equals ``per_day`` of those open on average. Where it is much less, deals lie open that never close, and
+        ``per_day`` counts them as if they would.
+        """
+        won = self.counts.won.money
+        return None if won is None else Fraction(won.amount) / Fraction(self.counts.length, _DAY)
+
+    @property
     def undefined(self) -> str | None:
         """Why there is no velocity; None when there is one."""
         if self.win_rate.trials == 0:
@@ -147,6 +158,7 @@ class SalesVelocity(Shown):
                 "currency": None if value is None else value.currency,
                 "cycle_days": None if cycle is None else cycle / timedelta(days=1),
                 "per_day": None if speed is None else float(speed),
+                "won_per_day": None if self.won_per_day is None else float(self.won_per_day),
             }
         ]
 
@@ -155,15 +167,15 @@ class SalesVelocity(Shown):
         if speed is None:
             return f"no velocity: {self.undefined}"
         factors = f"{float(self.opportunities):,.1f} {self.population} x {self.win_rate:.1%} x {self.deal_value} / {_text.duration(self.cycle)}"
-        return f"{float(speed):,.2f} a day = {factors}"
+        return f"{float(speed):,.2f} a day = {factors}; really won: {float(self.won_per_day or 0):,.2f} a day"
 
 
 def sales_velocity(deals: Iterable[DealLike], *, period: Period, population: Population) -> SalesVelocity:
     """How much money the pipeline makes per day: opportunities times win rate times mean deal value over mean cycle.
 
-    With ``"open_on_average"`` it is the rate at which revenue really comes in, by Little's law, once the pipeline is steady: the mean
-    number open, the life of all closed deals, the mean value of the won. Other populations are what other tools use;
-    they make a number whose trend may mean something and whose size does not.
+    With ``"open_on_average"`` it is the rate at which revenue comes in, by Little's law, in a pipeline that is steady: as many deals
+    close as are opened, and none lies open for ever. The result has what was really won per day beside it: where that is much less, the pipeline is
+    not steady. Other populations are what other tools use; they make a number whose trend may mean something and whose size does not.
 
     Args:
         deals: Anything with amount, opened_at, closed_at and outcome, in any order, read once.
@@ -184,13 +196,14 @@ def sales_velocity(deals: Iterable[DealLike], *, period: Period, population: Pop
     >>> jan, feb = date(2025, 1, 1), date(2025, 1, 11)
     >>> deals = [Deal(Money(1000, "EUR"), jan, feb, "won"), Deal(Money(500, "EUR"), jan, feb, "lost")]
     >>> print(sales_velocity(deals, period=Period(jan, date(2025, 1, 21)), population="closed"))
-    100.00 a day = 2.0 closed x 50.0% x 1,000.00 EUR / 10.0 d
+    100.00 a day = 2.0 closed x 50.0% x 1,000.00 EUR / 10.0 d; really won: 50.00 a day
     """
     return finish_sales_velocity(reduce_sales_velocity(deals, period=period), population=population)
 
 
 def reduce_sales_velocity(deals: Iterable[DealLike], *, period: Period) -> VelocityCounts:
     """The first half of `sales_velocity`: counts that add up over disjoint sets of deals."""
+    require_period(period)
     begin, end = (comparable(moment, period.start, "period") for moment in (period.start, period.end))
     length = elapsed_microseconds(begin, end)
     counts = VelocityCounts(length=length)

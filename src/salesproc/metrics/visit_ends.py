@@ -12,6 +12,7 @@ from salesproc.metrics._adding import added
 from salesproc.metrics._by_stage import ByStage
 from salesproc.metrics._grouping import By, grouped
 from salesproc.metrics._log import StageRow
+from salesproc.metrics._options import require_period
 from salesproc.metrics._routes import Routes, Steps, routes_of
 from salesproc.metrics._tables import rows_table
 from salesproc.metrics._visits import Visit, read_ways
@@ -275,6 +276,7 @@ def _reduce(
     by: By[E, K] | None,
 ) -> tuple[dict[Hashable, StageOutcomesCounts], StageOutcomesCounts]:
     """The counts per label, and those of nobody."""
+    require_period(period)
     empty = StageOutcomesCounts(as_of, dict.fromkeys(routes.steps, VisitEnds()))
     rows, label = grouped(log, by, routes.order, as_of)
     ways = read_ways(rows, routes.plan, as_of)

@@ -11,6 +11,7 @@ from salesproc.metrics import _text
 from salesproc.metrics._adding import added
 from salesproc.metrics._grouping import By, grouped
 from salesproc.metrics._log import StageRow
+from salesproc.metrics._options import require_period
 from salesproc.metrics._tables import rows_table
 from salesproc.metrics._visits import Stages, Visit, read_ways, visit_plan
 from salesproc.metrics.breakdown import Breakdown, Cell, break_down
@@ -264,6 +265,7 @@ def _reduce(
     by: By[E, K] | None,
 ) -> tuple[dict[Hashable, VolumeCounts], VolumeCounts]:
     """The counts per label, and those of nobody."""
+    require_period(period)
     plan = visit_plan((start, end), ()) if stages is None else visit_plan(stages, ())
     empty = VolumeCounts(str.__str__(start), str.__str__(end), period, as_of)
     if empty.start == empty.end:

@@ -6,6 +6,7 @@ from typing import Any, TypeAlias, TypeVar, overload
 
 from salesproc.metrics._amounts import Amounts
 from salesproc.metrics._log import comparable
+from salesproc.metrics._options import require_period
 from salesproc.metrics.breakdown import Breakdown, break_down
 from salesproc.metrics.deals import deal_label, read_deals
 from salesproc.metrics.histories import (
@@ -113,6 +114,8 @@ def reduce_waterfall(
 def _reduce(
     deals: Iterable[H], period: Period, due: Period | None, by: Callable[[H], Any] | str | None
 ) -> dict[Hashable, WaterfallCounts]:
+    require_period(period)
+    require_period(due)
     label = deal_label(by)
     begin, end = (comparable(moment, period.start, "period") for moment in (period.start, period.end))
     days = None if due is None else days_of(due)

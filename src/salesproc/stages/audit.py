@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar, cast
+from typing import Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar, cast, get_args
 
 import attrs
 
-from salesproc._instants import earlier
+from salesproc._instants import earlier, is_placeholder
 from salesproc.errors import NaiveTimeError, did_you_mean
 from salesproc.rates import Rate
 from salesproc.stages.journey import NO_EVIDENCE, Journey, StageChange
@@ -17,6 +17,7 @@ from salesproc.stages.process import Process
 __all__ = ["AuditReport", "Finding", "FindingKind", "audit"]
 
 S = TypeVar("S", bound=str)
+_Order: TypeAlias = Literal["rows", "time"]
 _Row: TypeAlias = tuple[str, Any, int]  # stage, at, number of the row
 
 
@@ -133,9 +134,7 @@ class AuditReport(Generic[S]):
         return f"<AuditReport {self.rows} rows, {len(self.findings)} findings, {self.conforming!r}>"
 
 
-def audit(
-    log: Iterable[Any], process: Process[S], *, order: Literal["rows", "time"] = "rows"
-) -> AuditReport[S]:
+def audit(log: Iterable[Any], process: Process[S], *, order: _Order = "rows") -> AuditReport[S]:
     """Hold a log against a process.
 
     Args:
@@ -149,7 +148,10 @@ def audit(
 
     Raises:
         NaiveTimeError: Two kinds of time in one log; the message names the row.
+        ValueError: There is no such order.
     """
+    if order not in get_args(_Order):
+        raise ValueError(f"there is no order {order!r}; {did_you_mean(str(order), get_args(_Order))}")
     findings: list[Finding] = []
     found = _read(log, findings)
     judge = _Judge(process, found)
@@ -330,7 +332,7 @@ def _unreadable(row: Any) -> str | None:
     except (TypeError, LookupError):
         return f"a row begins with entity, stage and time, got {row!r}"
     if entity and stage and entity.__class__ is str and isinstance(stage, str) and isinstance(at, date):
-        return None
+        return f"the time is {at}, which is a placeholder and no real date" if is_placeholder(at) else None
     if not isinstance(entity, str) or not entity:
         return f"the entity is {entity!r}; it must be text that names one"
     if not isinstance(stage, str) or not stage:
