@@ -45,7 +45,8 @@ def test_the_rung_is_the_highest_whose_evidence_is_complete(purchases, wallet, r
     recent = [day for day in days if (REVIEW - day).days < 365]
     gaps = [(later - day).days for day, later in pairwise(recent)]
     usual = statistics.median(gaps) if gaps else None
-    regular = len(recent) >= 4 and max(*gaps, (REVIEW - days[-1]).days) <= 3 * usual
+    pauses = sum(gap > 3 * usual for gap in gaps)
+    regular = len(recent) >= 4 and pauses <= len(gaps) // 5 and (REVIEW - days[-1]).days <= 3 * usual
     latest = max((day for day, _ in wallet), default=None)
     fresh = latest is not None and (REVIEW - latest).days < 365
     exclusive = fresh and all(share == 1 for day, share in wallet if day == latest)
@@ -176,6 +177,17 @@ def test_a_referral_ages_out():
     assert assess(MONTHLY, as_of=REVIEW, wallet=ONLY_US, referrals=back(1), policy=two).tier == "supporter"
 
 
+def test_one_pause_in_many_gaps_breaks_no_rhythm():
+    """Every working day of a year, closed over Christmas, is as regular as it gets; so is every week but one month."""
+    workdays = [REVIEW - timedelta(days=n) for n in range(360) if (REVIEW - timedelta(days=n)).weekday() < 5]
+    closed = [day for day in workdays if not date(2025, 12, 25) <= day <= date(2025, 12, 28)]
+    assert assess(closed, as_of=REVIEW).tier == "regular"
+    weekly = back(0, 7, 14, 21, 28, 35, 42, 77, 84, 91, 98)
+    assert assess(weekly, as_of=REVIEW).tier == "regular"
+    assert assess(weekly, as_of=REVIEW, policy=LoyaltyPolicy(pauses=0)).tier == "repeat"
+    assert assess(back(0, 7, 14, 50, 57), as_of=REVIEW).tier == "repeat"
+
+
 def test_the_assessment_shows_itself():
     found = assess(MONTHLY, as_of=REVIEW, wallet=[(REVIEW, 0.6)])
     assert str(found) == (
@@ -184,7 +196,7 @@ def test_the_assessment_shows_itself():
         "customer: purchases                 4  at least 1    met\n"
         "repeat: purchases                   4  at least 2    met\n"
         "regular: purchases in 365 days      4  at least 4    met\n"
-        "regular: longest gap in days       30  at most 90    met\n"
+        "regular: pauses over 90 days        0   at most 0    met\n"
         "regular: days since the last       10  at most 90    met\n"
         "supporter: share of wallet        0.6  at least 1  unmet\n"
         "advocate: referrals in 365 days     0  at least 1  unmet"
@@ -214,7 +226,7 @@ def test_without_a_gap_there_is_nothing_to_hold_a_silence_against():
     texts = [str(check) for check in found.checks if check.tier is LoyaltyTier.REGULAR]
     assert texts == [
         "purchases in 365 days: 1, at least 4 is needed",
-        "longest gap in days: not known, and no usual gap yet to hold it against",
+        "pauses: not known, and no usual gap yet to hold it against",
         "days since the last: 10, and no usual gap yet to hold it against",
     ]
     assert found.checks[3].state == found.checks[4].state == "unknown"

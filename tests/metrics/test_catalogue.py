@@ -14,6 +14,7 @@ from salesproc.metrics._metric import Direction, InputKind, Level
 # Public functions that make no number of their own.
 HELPERS = {
     "this_and_last": "asks any metric of two periods",
+    "in_currency": "makes deals in one currency of those in several",
     "waiting": "makes the items that `stalled` reads of a log",
 }
 

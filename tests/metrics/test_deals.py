@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from salesproc import Money
 from salesproc.errors import LogError, NaiveTimeError
-from salesproc.metrics import Deal
+from salesproc.metrics import Deal, DealHistory, Reopening, deal_outcomes, loss_reasons
 from salesproc.metrics.deals import deal_label, read_deals
+from salesproc.periods import Period
 from salesproc.records import Contact, Opportunity, OpportunityId
 
 JAN = date(2025, 1, 6)
@@ -135,3 +136,26 @@ def test_a_label_that_is_none_is_refused():
 def test_a_deal_survives_pickling_and_copying(protocol):
     assert pickle.loads(pickle.dumps(LOST, protocol)) == LOST
     assert copy.copy(LOST) == copy.deepcopy(LOST) == LOST
+
+
+def test_a_deal_that_was_lost_then_and_reopened_later_is_lost_then():
+    """The reason of February is a reason of February, whatever became of the deal in March."""
+    lost, back, won = date(2026, 2, 2), date(2026, 3, 9), date(2026, 3, 30)
+    deal = DealHistory(date(2026, 1, 5), won, "won", reopenings=[Reopening(lost, "lost", back)])
+    found = {day: deal_outcomes([deal], as_of=day).counts for day in (date(2026, 2, 1), lost, back, won)}
+    assert [(counts.won.deals, counts.lost.deals, counts.open.deals) for counts in found.values()] == [
+        (0, 0, 1),
+        (0, 1, 0),
+        (0, 0, 1),
+        (1, 0, 0),
+    ]
+    february = Period.month(2026, 2)
+    assert deal_outcomes([deal], as_of=date(2026, 2, 15), period=february).counts.lost.deals == 1
+    assert [
+        row.cause
+        for row in loss_reasons(
+            [deal], as_of=date(2026, 2, 15), period=february, reason=lambda _: "price"
+        ).rows
+    ] == ["price"]
+    with pytest.raises(LogError, match="reopenings of deal 1"):
+        deal_outcomes([deal._replace(reopenings=[Reopening(date(9999, 1, 1), "lost", back)])], as_of=lost)

@@ -268,3 +268,21 @@ class Name(str):  # noqa: SLOT000 - any subclass will do
 def test_times_and_names_of_a_subclass_are_no_other_kind():
     stamp = Stamp(2026, 3, 3, tzinfo=UTC)
     assert audit([(Name("A"), "new", T0), ("A", "talk", stamp), ("A", "offer", at(4))], SALE).findings == ()
+
+
+def test_a_placeholder_is_no_time():
+    """What the metrics refuse is found here first, so that the cleaned log can be measured."""
+    log = [("a", "new", date(2026, 1, 1)), ("a", "won", date(9999, 12, 31)), ("b", "new", date(1900, 1, 1))]
+    process = Process.pipeline("sale", stages=["new"], won="won", lost="lost")
+    report = audit(log, process)
+    assert [(finding.row, finding.kind) for finding in report.findings] == [
+        (2, FindingKind.UNREADABLE),
+        (3, FindingKind.UNREADABLE),
+    ]
+    assert "the time is 9999-12-31, which is a placeholder and no real date" in str(report.findings[0])
+    assert report.clean_log == [("a", "new", date(2026, 1, 1))]
+
+
+def test_an_order_there_is_none_of_is_refused():
+    with pytest.raises(ValueError, match="there is no order 'tme'; did you mean 'time'"):
+        audit([], Process.pipeline("sale", stages=["new"], won="won", lost="lost"), order="tme")

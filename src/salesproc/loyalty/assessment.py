@@ -1,5 +1,6 @@
 """On which rung does a customer stand, by what evidence, and what would move them up?"""
 
+import math
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from fractions import Fraction
@@ -228,7 +229,7 @@ def assessed(
     recent = [day for day in days if (as_of - day).days < policy.window_days]
     gap = usual_gap(recent)
     limit = None if gap is None else policy.times * gap
-    longest = max(((later - day).days for day, later in pairwise(recent)), default=None)
+    gaps = [(later - day).days for day, later in pairwise(recent)]
     silent = (as_of - days[-1]).days if days else None
     known = [(day, -share) for day, share in wallet if 0 <= (as_of - day).days < policy.wallet_days]
     share = -max(known)[1] if known else None
@@ -244,7 +245,7 @@ def assessed(
             "at least",
             policy.min_purchases,
         ),
-        LoyaltyCheck(tier.REGULAR, "longest gap in days", longest, "at most", limit),
+        _pauses(gaps, limit, policy),
         LoyaltyCheck(tier.REGULAR, "days since the last", silent, "at most", limit),
         LoyaltyCheck(tier.SUPPORTER, "share of wallet", share, "at least", policy.share),
         LoyaltyCheck(
@@ -256,6 +257,15 @@ def assessed(
         ),
     )
     return Assessment(as_of, days[-1] if days else None, checks)
+
+
+def _pauses(gaps: Sequence[int], limit: Fraction | None, policy: LoyaltyPolicy) -> LoyaltyCheck:
+    """Whether few enough of the gaps are pauses."""
+    if limit is None:
+        return LoyaltyCheck(LoyaltyTier.REGULAR, "pauses", None, "at most", None)
+    found, allowed = sum(gap > limit for gap in gaps), math.floor(policy.pauses * len(gaps))
+    about = f"pauses over {_number(limit)} days"
+    return LoyaltyCheck(LoyaltyTier.REGULAR, about, found, "at most", allowed)
 
 
 def _number(quantity: Fraction | int) -> str:

@@ -15,6 +15,10 @@ def _times(given: Fraction | Decimal | float) -> Fraction:
     return exact_number(given, "times")
 
 
+def _pauses(given: Fraction | Decimal | float) -> Fraction:
+    return exact_share(given, "pauses")
+
+
 def _share(given: Fraction | Decimal | float) -> Fraction:
     return exact_share(given, "share")
 
@@ -23,15 +27,19 @@ def _share(given: Fraction | Decimal | float) -> Fraction:
 class LoyaltyPolicy:
     """From when on a customer is regular, a supporter, an advocate.
 
-    Buying is systematic with enough purchases in the window, none of the gaps between them much longer than usual, and no silence much longer than
+    Buying is systematic with enough purchases in the window, few of the gaps between them much longer than usual, and no silence much longer than
     usual since. The gaps are the customer's own, from their first purchase in the window to their last: who came three months ago and buys every
     week is regular, and so is who buys every quarter.
+
+    A part of the gaps may be longer, and not only so many of them: of many gaps one is nearly always long, so a limit for the longest would make those
+    who buy most often the least regular.
 
     Attributes:
         min_purchases: Purchases on so many different days, in the window, are enough to be regular.
         window_days: The window: so many days up to the review.
-        times: The longest gap, and the silence at the review, are at most so many times the customer's median gap. With three purchases in the
+        times: A gap of more than so many times the customer's median gap is a pause, and so is a silence at the review. With three purchases in the
             window it must be below 2 to mean anything: the longer of two gaps is never more than twice their median.
+        pauses: The part of the gaps that may be pauses, rounded down: none of four, one of five, two of ten.
         share: Buying is exclusive from this share of wallet on.
         wallet_days: What is known of the share of wallet ages out after so many days.
         min_referrals: So many referrals make an advocate.
@@ -52,6 +60,7 @@ class LoyaltyPolicy:
     min_purchases: int = 4
     window_days: int = 365
     times: Fraction = attrs.field(default=Fraction(3), converter=_times)
+    pauses: Fraction = attrs.field(default=Fraction(1, 5), converter=_pauses)
     share: Fraction = attrs.field(default=Fraction(1), converter=_share)
     wallet_days: int = 365
     min_referrals: int = 1
@@ -70,7 +79,11 @@ class LoyaltyPolicy:
                 raise ValueError(f"{name} must be {low} or more, got {getattr(self, name)!r}")
         if self.times < 1:
             raise ValueError(
-                f"times must be 1 or more, got {self.times}: the longest gap is never below the usual one"
+                f"times must be 1 or more, got {self.times}: half of the gaps are never below the usual one"
+            )
+        if self.pauses >= Fraction(1, 2):
+            raise ValueError(
+                f"pauses must be below one half, got {self.pauses}: from there on every rhythm is regular"
             )
         if not self.share:
             raise ValueError("share must be above 0: at 0 everybody would be a supporter")

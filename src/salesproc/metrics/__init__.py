@@ -90,6 +90,7 @@ from salesproc.metrics.contract_ends import LostAt, contract_churn, reduce_contr
 from salesproc.metrics.conversion import cohort_conversion, reduce_cohort_conversion
 from salesproc.metrics.conversion_results import CohortConversion, CohortCounts, finish_cohort_conversion
 from salesproc.metrics.convert import reduce_time_to_convert, time_to_convert
+from salesproc.metrics.currencies import in_currency
 from salesproc.metrics.customer_cohort_table import (
     CohortCell,
     CustomerCohort,
@@ -148,7 +149,7 @@ from salesproc.metrics.funnel_results import (
     finish_funnel,
 )
 from salesproc.metrics.goodwill import Goodwill, goodwill
-from salesproc.metrics.histories import DealHistory, RememberingDeal, Reopening
+from salesproc.metrics.histories import DealHistory, RememberingDeal
 from salesproc.metrics.incidents import (
     Incident,
     IncidentCounts,
@@ -246,6 +247,7 @@ from salesproc.metrics.recurring_revenue import (
     reduce_revenue_movement,
     revenue_movement,
 )
+from salesproc.metrics.reopenings import Reopening
 from salesproc.metrics.required import required_at
 from salesproc.metrics.response import (
     LeadArrival,
@@ -388,7 +390,7 @@ __all__ = [
     # how deals end
     "average_deal_value", "deal_outcomes", "loss_reasons", "objections", "win_rate",
     "win_rate_by_value", "win_rate_of_created",
-    "Deal", "DealLike", "ObjectionLike", "Outcome", "OutcomeCounts", "Outcomes", "Pareto",
+    "in_currency", "Deal", "DealLike", "ObjectionLike", "Outcome", "OutcomeCounts", "Outcomes", "Pareto",
     "ParetoCounts", "ParetoRow", "WithObjections",
     "finish_outcomes", "finish_pareto", "reduce_loss_reasons", "reduce_objections", "reduce_outcomes",
     # what is in flight, and what will close

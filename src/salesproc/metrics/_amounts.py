@@ -39,7 +39,7 @@ class Amounts:
             return cls(1, None, 1, None)
         if currency is not None and amount.currency != currency:
             raise CurrencyMismatch(
-                f"{where} is in {amount.currency}, the deals before it in {currency}; convert them first, or split by currency"
+                f"{where} is in {amount.currency}, the deals before it in {currency}; bring them into one first, in_currency(deals, currency, rates), or take each currency apart"
             )
         return cls(1, amount, 0, amount)
 

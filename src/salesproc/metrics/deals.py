@@ -6,6 +6,7 @@ from typing import Generic, Literal, NamedTuple, Protocol, TypeAlias, TypeVar, g
 
 from salesproc.errors import LogError, NaiveTimeError, did_you_mean
 from salesproc.metrics._log import comparable, kind_of
+from salesproc.metrics.reopenings import reopenings_of
 from salesproc.money import Money
 
 __all__ = ["Deal", "DealLike", "Outcome"]
@@ -89,6 +90,7 @@ class SeenDeal(NamedTuple, Generic[D]):
         opened: When it was opened, comparable with every other time of the list by ``<`` and ``-``.
         closed: When it was won or lost, comparable; None when it was open at the review, even if it has closed since.
         outcome: How it stood at the review; ``"ahead"`` when it was opened only after that.
+        closed_at: The same as *closed*, as it was given.
     """
 
     deal: D
@@ -96,6 +98,7 @@ class SeenDeal(NamedTuple, Generic[D]):
     opened: date
     closed: date | None
     outcome: Literal["open", "won", "lost", "ahead"]
+    closed_at: date | None = None
 
 
 def read_deals(deals: Iterable[D], *, as_of: date | None = None) -> Iterator[SeenDeal[D]]:
@@ -103,7 +106,8 @@ def read_deals(deals: Iterable[D], *, as_of: date | None = None) -> Iterator[See
 
     Args:
         deals: In any order, read once.
-        as_of: The moment of the review; what happened after it has not happened yet. Its kind (aware, naive, plain date) is
+        as_of: The moment of the review; what happened after it has not happened yet: a deal that was lost then and reopened later is lost, where it
+            says so itself (``reopenings``, or its journey). Its kind (aware, naive, plain date) is
             the kind of all times. When left out, every deal is taken as it is, and the first one sets the kind.
 
     Raises:
@@ -135,9 +139,20 @@ def read_deals(deals: Iterable[D], *, as_of: date | None = None) -> Iterator[See
         if review is not None and opened > review:
             yield SeenDeal(deal, where, opened, None, "ahead")
         elif closed is None or (review is not None and closed > review):
-            yield SeenDeal(deal, where, opened, None, "open")
+            yield _before_reopening(SeenDeal(deal, where, opened, None, "open"), review)
         else:
-            yield SeenDeal(deal, where, opened, closed, "won" if outcome == "won" else "lost")
+            yield SeenDeal(deal, where, opened, closed, "won" if outcome == "won" else "lost", closed_at)
+
+
+def _before_reopening(seen: SeenDeal[D], review: date | None) -> SeenDeal[D]:
+    """The deal as it stood at the review, if that lies between a closing and the reopening after it."""
+    if review is None:
+        return seen
+    for closed_at, outcome, reopened_at in reopenings_of(seen.deal, seen.where):
+        closed = comparable(closed_at, review, f"reopenings of {seen.where}")
+        if closed <= review < comparable(reopened_at, review, f"reopenings of {seen.where}"):
+            return seen._replace(closed=closed, outcome=outcome, closed_at=closed_at)
+    return seen
 
 
 def deal_label(by: Callable[[D], K] | str | None) -> Callable[[SeenDeal[D]], Hashable]:

@@ -288,7 +288,7 @@ def _reduce(
 
 def _placed(seen: SeenDeal[T], amount: Amounts, question: _Question[T]) -> dict[str, Any]:
     """Where one deal belongs: the counts that are not nothing."""
-    expected, closed = _close_date(seen.deal, seen.where), seen.deal.closed_at
+    expected, closed = _close_date(seen.deal, seen.where), seen.closed_at
     if seen.outcome == "won" and closed is not None and _closed_in(closed, question.period):
         return {"categories": {_CLOSED: amount}}
     if seen.outcome != "open":

@@ -10,11 +10,11 @@ from salesproc.errors import LogError
 from salesproc.metrics._amounts import Amounts
 from salesproc.metrics._log import comparable
 from salesproc.metrics.deals import DealLike, Outcome
+from salesproc.metrics.reopenings import Reopening, reopenings_of
 from salesproc.money import Money
 from salesproc.periods import Period
-from salesproc.stages import Journey, Process, StageKind
 
-__all__ = ["DealHistory", "RememberingDeal", "Reopening"]
+__all__ = ["DealHistory", "RememberingDeal"]
 
 
 class RememberingDeal(DealLike, Protocol):
@@ -33,20 +33,6 @@ class RememberingDeal(DealLike, Protocol):
     def close_dates(self) -> Sequence[tuple[date, date]]:
         """The days on which it was expected to close, each with when that was said."""
         ...
-
-
-class Reopening(NamedTuple):
-    """A deal was closed, and later on again.
-
-    Attributes:
-        closed_at: When it was closed.
-        outcome: How: ``"won"`` or ``"lost"``.
-        reopened_at: When it was opened again.
-    """
-
-    closed_at: date
-    outcome: Literal["won", "lost"]
-    reopened_at: date
 
 
 class DealHistory(NamedTuple):
@@ -125,7 +111,6 @@ class Event(NamedTuple):
 
 
 _ORDER = {"amount": 0, "close_date": 1, "status": 2}
-_OUTCOMES: dict[StageKind, Literal["won", "lost"]] = {StageKind.WON: "won", StageKind.LOST: "lost"}
 
 
 def events_of(deal: RememberingDeal, where: str, model: date, currency: str | None) -> list[Event]:
@@ -200,7 +185,7 @@ def _event(
 def _ways(deal: RememberingDeal, where: str, model: date) -> list[tuple[date, Status]]:
     """When it was opened, won, lost and removed."""
     ways: list[tuple[date, Status]] = [(deal.opened_at, "open")]
-    for closed_at, outcome, reopened_at in _reopenings(deal, where):
+    for closed_at, outcome, reopened_at in reopenings_of(deal, where):
         ways.append((closed_at, outcome))
         ways.append((reopened_at, "open"))
     if deal.closed_at is not None:
@@ -215,32 +200,6 @@ def _ways(deal: RememberingDeal, where: str, model: date) -> list[tuple[date, St
                 f"reopenings lie between opened_at and closed_at, in order, and removed_at comes last"
             )
     return ways
-
-
-def _reopenings(deal: RememberingDeal, where: str) -> Sequence[Reopening]:
-    """The earlier closings: those a row names, or those its journey shows."""
-    journey: Journey[str] | None = getattr(deal, "journey", None)
-    pipeline: Process[str] | None = getattr(deal, "pipeline", None)
-    if journey is not None and pipeline is not None:
-        return list(_reopened(journey, pipeline))
-    given: Sequence[Reopening] = getattr(deal, "reopenings", ())
-    for one in given:
-        parts: tuple[object, ...] = tuple(one)
-        if len(parts) != 3 or parts[1] not in {"won", "lost"}:
-            raise LogError(
-                f"{where} has the reopening {one!r}; give Reopening(closed_at, 'won' or 'lost', reopened_at)"
-            )
-    return given
-
-
-def _reopened(journey: Journey[str], pipeline: Process[str]) -> Iterator[Reopening]:
-    closed_at, closed = journey.created_at, None
-    for change in journey.history:
-        outcome = _OUTCOMES.get(pipeline.stage(change.stage).kind)
-        if closed is not None and outcome != closed:
-            yield Reopening(closed_at, closed, change.at)
-        if outcome != closed:
-            closed_at, closed = change.at, outcome
 
 
 def _pairs(deal: Any, name: str, kind: type, where: str) -> list[tuple[date, Any]]:

@@ -354,9 +354,9 @@ def _counted(seen: SeenDeal[Any], amount: Amounts, question: _Question) -> Outco
 def _belongs(seen: SeenDeal[Any], period: Period, base: str) -> bool:
     if base == "created":
         return seen.deal.opened_at in period
-    if seen.closed is None:  # open at the review: it belongs if it was there before the period ended
+    if seen.closed_at is None:  # open at the review: it belongs if it was there before the period ended
         return seen.deal.opened_at in period or seen.opened < period.start
-    return seen.deal.closed_at in period
+    return seen.closed_at in period
 
 
 def _size(counts: OutcomeCounts) -> int:

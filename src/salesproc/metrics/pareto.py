@@ -186,7 +186,7 @@ def reduce_loss_reasons(
     causes: dict[str | None, Amounts] = {}
     currency: str | None = None
     for seen in read_deals(deals, as_of=as_of):
-        closed = seen.deal.closed_at
+        closed = seen.closed_at
         if seen.outcome != "lost" or closed is None or (period is not None and closed not in period):
             continue
         why: Any = _asked(seen.deal, reason, seen.where)

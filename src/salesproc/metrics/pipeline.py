@@ -296,7 +296,7 @@ def pipeline_coverage(deals: Iterable[T], target: Money, *, period: Period, as_o
     for seen in read_deals(deals, as_of=as_of):
         expected: date | None = _close_date(seen.deal, seen.where)
         amount = Amounts.of(seen.deal.amount, seen.where, target.currency)
-        closed = seen.deal.closed_at
+        closed = seen.closed_at
         if seen.outcome == "won" and closed is not None and _day(closed, period) in period:
             won += amount.money if amount.money is not None else Money.zero(target.currency)
         elif seen.outcome == "open" and expected is None:

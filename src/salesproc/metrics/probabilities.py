@@ -149,11 +149,12 @@ class StageProbabilities(ByStage[Rate]):
                 str(here.lost),
                 str(here.open),
                 f"{here.rate:.1%}",
+                _span(here.rate.interval()),
                 "yes" if here.immature else "no",
             )
             for stage, here in self.counts.at.items()
         ]
-        return _text.table(("stage", "won", "lost", "open", "chance", "immature"), lines)
+        return _text.table(("stage", "won", "lost", "open", "chance", "95 %", "immature"), lines)
 
     def _repr_html_(self) -> str:
         return rows_table(f"Chance to win, as of {self.counts.as_of}", self.to_rows())
@@ -231,9 +232,9 @@ def stage_probabilities(
     ...     ("c", "talk", date(2024, 1, 3)), ("c", "offer", date(2024, 1, 9)),
     ... ]
     >>> print(stage_probabilities(log, ["talk", "offer"], won=["won"], lost=["lost"], as_of=date(2024, 2, 1)))
-    stage  won  lost  open  chance  immature
-    talk     1     1     1   50.0%        no
-    offer    1     0     1  100.0%        no
+    stage  won  lost  open  chance         95 %  immature
+    talk     1     1     1   50.0%    9% to 91%        no
+    offer    1     0     1  100.0%  21% to 100%        no
     """
     parts, empty = _reduce(log, routes_of(stages, won, lost), as_of=as_of, period=period, by=by)
     if by is None:
@@ -313,6 +314,10 @@ def _reduce(
     for entity, late in ways.late_rows.items():
         parts[label(entity)].apart["after_as_of"] += late
     return {name: part.counts(empty) for name, part in parts.items()}, empty
+
+
+def _span(interval: Interval | None) -> str:
+    return _text.ABSENT if interval is None else f"{interval.low:.0%} to {interval.high:.0%}"
 
 
 def _size(counts: StageProbabilitiesCounts) -> int:

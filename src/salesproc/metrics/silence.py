@@ -42,7 +42,8 @@ class SilencePolicy:
 
     Source:
         The sources name no number; these are ours. Somebody who buys at random, at a steady pace, waits longer than twice their median gap one time in
-        four, and longer than four times one time in sixteen: ``2 ** -times``. That is how often a customer is called late, or gone, by mistake.
+        four, and longer than four times one time in sixteen, if the median is known: ``2 ** -times``. It is known from a few gaps only, so mistakes are more
+        frequent: of three purchases, one in nine is called gone by mistake.
 
     >>> SilencePolicy(late_times=3, silent_times=2)
     Traceback (most recent call last):

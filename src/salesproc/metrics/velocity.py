@@ -263,7 +263,7 @@ class VelocityChange(Shown):
             "opportunities": self.opportunities,
             "win rate": self.win_rate,
             "deal value": self.deal_value,
-            "cycle": self.cycle,
+            "from cycle": self.cycle,
         }
         factors = ", ".join(f"{name} x {float(ratio):.3f}" for name, ratio in names.items())
         return f"x {float(self.whole):.3f} = {factors}"
