@@ -259,3 +259,13 @@ def test_refusals():
         tiers([], as_of=REVIEW, referrals={"Ann": ["2025-01-01"]})
     with pytest.raises(ValueError, match="a percentage is divided by 100 first"):
         tiers([], as_of=REVIEW, wallet={"Ann": [(REVIEW, 80)]})
+
+
+def test_counts_say_when_nothing_is_known_of_wallets():
+    """Nobody above regular is no finding where nobody asked."""
+    orders = [("ann", date(2026, 1, 9), Money(5, "EUR"))]
+    asked = tiers(orders, as_of=date(2026, 2, 1), wallet={"ann": [(date(2026, 1, 9), 1)]})
+    assert "no share of wallet" not in str(asked)
+    assert str(tiers(orders, as_of=date(2026, 2, 1))).endswith(
+        "no share of wallet is known, so nobody can be seen above regular"
+    )

@@ -73,7 +73,14 @@ class Tiers(Shown, Mapping[C, LoyaltyTier | None], Generic[C]):
         ]
 
     def __str__(self) -> str:
-        return str(tier_counts(self))
+        known = any(
+            check.seen is not None
+            for one in self.assessments.values()
+            for check in one.checks
+            if check.tier is LoyaltyTier.SUPPORTER
+        )
+        unseen = "" if known else "\nno share of wallet is known, so nobody can be seen above regular"
+        return f"{tier_counts(self)}{unseen}"
 
     def __repr__(self) -> str:
         return f"<Tiers of {len(self):,} customers to {self.purchases.as_of}>"

@@ -106,14 +106,20 @@ class LostPotential(Shown, Generic[C]):
 
     def __str__(self) -> str:
         lines = [
-            (_text.label(one.segment), f"{one.buyers:,}", str(one.level), f"{one.below:,}", str(one.gap))
+            (
+                _text.label(one.segment),
+                f"{one.buyers:,}",
+                str(one.level.rounded()),
+                f"{one.below:,}",
+                str(one.gap.rounded()),
+            )
             for one in self.segments
         ]
         table = _text.table(("segment", "buyers", "level", "below", "gap"), lines)
         return f"{table}\n{self.silent:,} silent, {self.without_segment:,} without a segment"
 
     def __repr__(self) -> str:
-        gap = _text.ABSENT if self.gap is None else str(self.gap)
+        gap = _text.ABSENT if self.gap is None else str(self.gap.rounded())
         return f"<LostPotential: {len(self.below):,} customers below the level of their segment by {gap}>"
 
 

@@ -234,6 +234,8 @@ def rfm(
 ) -> Rfm[C]:
     """Recency, frequency and money of every customer, scored against the others or against limits of your own.
 
+    Scores against the others part any base into parts of one size: in an old base "loyal" may mean a year of silence. Look at ``cuts``, or give limits in days.
+
     Args:
         orders: Rows ``(customer, at, amount)`` in any order, read once.
         as_of: The review: recency is counted to it, later orders are not used.

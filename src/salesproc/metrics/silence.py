@@ -137,9 +137,9 @@ class AtRisk(Shown, Generic[C]):
 
     @property
     def silent_rate(self) -> Rate:
-        """Silent customers, of those whose rhythm is known: what stands for churn where nobody gives notice, and too high, since some come back.
+        """Silent customers, of those whose rhythm is known: what stands for churn where nobody gives notice.
 
-        Of the others nothing is known; they are in neither count.
+        It is no churn: some of the silent come back, and those without a rhythm, most of whom bought once and will not, are in neither count.
         """
         known = [row.state for row in self.rows if row.state != "unknown"]
         return Rate(known.count("silent"), len(known))
