@@ -11,6 +11,7 @@ PACKAGES = (
     "salesproc.stages",
     "salesproc.records",
     "salesproc.records.lifecycle",
+    "salesproc.qualification",
     "salesproc.metrics",
     "salesproc.loyalty",
     "salesproc.customers",

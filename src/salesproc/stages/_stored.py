@@ -43,7 +43,7 @@ def own_requirements(process: "Definition[Any]") -> tuple[Requirement, ...]:
                 waiting += inner
             case req._Not(inner):
                 waiting.append(inner)
-            case req._Custom(name):
+            case req.NamedRequirement(name):
                 found.setdefault(name, one)
             case _:
                 pass
@@ -57,7 +57,7 @@ def parts(data: Mapping[str, Any], stages: Any, own: tuple[Requirement, ...]) ->
             raise StorageError(
                 f"a definition of schema {data['schema']!r}; this version reads schema {SCHEMA}"
             )
-        named = {one.name: one for one in own if isinstance(one, req._Custom)}
+        named = {one.name: one for one in own if isinstance(one, req.NamedRequirement)}
         return {
             "name": data["name"],
             "version": data["version"],
@@ -137,7 +137,7 @@ def _requirement(one: Requirement) -> dict[str, Any]:
             return {"kind": "any_of", "inner": [_requirement(part) for part in inner]}
         case req._Not(inner):
             return {"kind": "not_", "inner": _requirement(inner)}
-        case req._Custom(name):
+        case req.NamedRequirement(name):
             return {"kind": "requirement", "name": name}
         case _:
             raise StorageError(f"no plain form for requirement {one!r}; make it with requirement(name, test)")

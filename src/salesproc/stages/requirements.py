@@ -131,7 +131,7 @@ def requirement(name: str, test: Callable[[Attempt], bool], *, needs: tuple[str,
     >>> big
     requirement('big enough for a manager', needs=('seats',))
     """
-    return _Custom(_named(name), test, tuple(needs))
+    return NamedRequirement(_named(name), test, tuple(needs))
 
 
 def _argument(name: str, attempt: tuple[Any, ...]) -> EvidenceValue:
@@ -314,7 +314,7 @@ class _Not(Requirement):
 
 
 @attrs.frozen(repr=False)
-class _Custom(Requirement):
+class NamedRequirement(Requirement):
     name: str
     test: Callable[[Attempt], bool]
     needs: tuple[str, ...]

@@ -11,12 +11,12 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from salesproc.stages import Accepted, Evidence, EvidenceValue, Journey, Process, Refused, Requirement
 from salesproc.stages.requirements import (
+    NamedRequirement,
     _AllOf,
     _AnyOf,
     _AtLeast,
     _AtMost,
     _Confirmed,
-    _Custom,
     _Not,
     _OneOf,
     _Provided,
@@ -88,7 +88,7 @@ def proof(requires: Iterable[Requirement], pick: Pick) -> dict[str, EvidenceValu
     """
     facts: _Facts = {}
     # The vague ones first, so that whoever wants a certain value of the same evidence has the last word.
-    for one in sorted(requires, key=lambda one: not isinstance(one, _Provided | _Custom)):
+    for one in sorted(requires, key=lambda one: not isinstance(one, _Provided | NamedRequirement)):
         facts |= _met(one, pick)
     return facts
 
@@ -116,7 +116,7 @@ def _more(limit: Any, steps: Sequence[int], pick: Pick) -> Any:
 # neighbours in the same package.
 _MET: dict[type, Callable[[Any, Pick], _Facts]] = {
     _Provided: lambda one, pick: _named([one.about], pick),
-    _Custom: lambda one, pick: _named(one.needs, pick),
+    NamedRequirement: lambda one, pick: _named(one.needs, pick),
     _Confirmed: lambda one, _: {one.about: True},
     _AtLeast: lambda one, pick: {one.about: _more(one.limit, (0, 1, 10), pick)},
     _AtMost: lambda one, pick: {one.about: _more(one.limit, (0,), pick)},
