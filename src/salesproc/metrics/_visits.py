@@ -23,7 +23,7 @@ from salesproc.metrics._spelling import refuse_other_spellings
 
 E = TypeVar("E", bound=Hashable)
 
-_TIME = itemgetter(2)
+_STAGE, _TIME = itemgetter(0), itemgetter(2)
 
 
 class StageLike(Protocol):
@@ -112,15 +112,15 @@ class Ways(Generic[E]):
         Raises:
             LogError: One entity enters two stages at one time and the plan does not say which comes first, or a stage of the plan is spelled otherwise.
         """
-        named, strangers = self.plan.named, set[str]()
+        seen = set[str]()
         for entity, rows in self.rows.items():
             stays, in_order = _stays(rows)
             if not in_order:
                 _sort(rows, self.plan)
                 stays, _ = _stays(rows)
-            strangers.update([stay[0] for stay in stays if stay[0] not in named])
+            seen.update(map(_STAGE, stays))
             yield entity, stays
-        refuse_other_spellings(named, strangers)
+        refuse_other_spellings(self.plan.named, seen - self.plan.named)
 
     def entities(self) -> dict[E, None]:
         """Everyone in the log, those with nothing but late rows included."""
