@@ -191,4 +191,6 @@ def main(folder: str) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python docs/examples/sales_review.py FOLDER, the one with sales_pipeline.csv")
     main(sys.argv[1])

@@ -163,7 +163,7 @@ class Money:
         exponent = min(_exponent(self.amount), -MINOR_DIGITS[self.currency])
         units = int(_attempt(EXACT.scaleb, self.amount, Decimal(-exponent)))
         sign = -1 if units < 0 else 1
-        parts = _apportion(abs(units), shares)
+        parts = apportion(abs(units), shares)
         return tuple(self._with(EXACT.scaleb(Decimal(sign * part), Decimal(exponent))) for part in parts)
 
     def split(self, n: int) -> tuple[Self, ...]:
@@ -388,7 +388,7 @@ def _exponent(amount: Decimal) -> int:
     return exponent if isinstance(exponent, int) else 0
 
 
-def _apportion(units: int, shares: Sequence[Fraction]) -> list[int]:
+def apportion(units: int, shares: Sequence[Fraction]) -> list[int]:
     whole = sum(shares)
     due = [units * share / whole for share in shares]
     parts = [int(quota) for quota in due]

@@ -86,7 +86,7 @@ def test_a_list_is_held_against_itself():
     found = read_contacts(rows, name="name", phone="phone", country_code="49")
     assert [one.first.row for one in found.repeated] == [1]
     assert found.summary() == (
-        "3 rows read: 2 new, 0 known, 1 repeated (1 of these with contradictions), 0 unclear, 0 rejected"
+        "3 rows read: 2 new, 0 known, 1 repeated (1 of known and repeated with contradictions), 0 unclear, 0 rejected"
     )
     twins = read_contacts([{"name": "Lin"}, {"name": "LIN"}], name="name")
     assert [(one.given.row, one.match.candidates[0].record.row) for one in twins.unclear] == [(2, 1)]
@@ -125,3 +125,8 @@ def test_all_parts_are_read_and_the_result_pickles():
     )
     assert pickle.loads(pickle.dumps(found)) == found
     assert repr(found) == f"<ContactImport: {found.summary()}>"
+
+
+def test_an_agreement_there_is_none_of_is_refused_before_anything_is_read():
+    with pytest.raises(ValueError, match="enough must be an agreement, got 'mail'"):
+        read_contacts([], name="name", enough="mail")

@@ -15,6 +15,7 @@ PACKAGES = (
     "salesproc.metrics",
     "salesproc.loyalty",
     "salesproc.customers",
+    "salesproc.goals",
     "salesproc.adapters",
     "salesproc.testing",
 )

@@ -18,7 +18,7 @@ def test_a_name_that_is_comparable_stays_as_it_is(name):
 
 
 @given(
-    st.lists(st.text(st.sampled_from("abcdéüñ林薇Ж"), min_size=1, max_size=8), max_size=4).flatmap(
+    st.lists(st.text(st.sampled_from("abcdéüñЖ"), min_size=1, max_size=8), max_size=4).flatmap(
         lambda parts: st.tuples(st.just(parts), st.permutations(parts))
     )
 )
@@ -47,7 +47,11 @@ def test_how_signs_are_put_together_does_not_matter(name):
         ("على", "علي"),
         ("Алёна Жук", "АЛЕНА ЖУК"),
         ("Ἀθηνᾶ", "αθηνα"),
-        ("O'Brien-Smith", "o brien smith"),
+        ("O'Brien-Smith", "obrien smith"),
+        ("Łukasz Øster", "lukasz oster"),
+        ("IŞIK", "ışık"),
+        ("林 薇", "林薇"),
+        ("김 철수", "김철수"),
     ],
 )
 def test_spellings_of_one_name(one, other):
@@ -56,7 +60,7 @@ def test_spellings_of_one_name(one, other):
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("林薇", "林微"), ("Lin Wei", "林薇"), ("Søren", "Soren"), ("कि", "कु"), ("กี", "กู"), ("Anna", "Hanna")],
+    [("林薇", "林微"), ("Lin Wei", "林薇"), ("Бой", "Бои"), ("कि", "कु"), ("กี", "กู"), ("Anna", "Hanna")],
 )
 def test_different_names_stay_different(one, other):
     """In Devanagari and Thai the marks are letters; nothing is transliterated."""

@@ -151,3 +151,9 @@ def test_results_pickle_and_show_themselves():
 def test_an_agreement_there_is_none_of_is_refused(work):
     with pytest.raises(ValueError, match="did you mean 'name'"):
         work("nam")
+
+
+@pytest.mark.parametrize("code", ["EG", 49])
+def test_a_country_code_is_what_one_dials(code):
+    with pytest.raises(ValueError, match="country_code must be the digits one dials, for example '49'"):
+        match(Contact("Sam"), [], country_code=code)

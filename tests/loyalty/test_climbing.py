@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesproc.loyalty import assess, climb
-from salesproc.stages import LOYALTY_LADDER, Journey, LadderStage, TransitionRefused
+from salesproc.stages import LOYALTY_LADDER, WIN_BACK, Journey, LadderStage, TransitionRefused
 
 START = date(2024, 1, 1)
 DAYS = st.integers(0, 700).map(lambda n: START + timedelta(days=n))
@@ -99,5 +99,10 @@ def test_refusals():
     with pytest.raises(TransitionRefused, match="'fall_back' cannot be taken from 'repeat'"):
         climb(journey, assess(MONTHLY[:1], as_of=date(2024, 3, 2)), at=noon(date(2024, 3, 2)))
     regular = assess(MONTHLY, as_of=date(2024, 12, 1))
+    late = climb(on_the_ladder(), twice, at=noon(regular.as_of))
     with pytest.raises(TransitionRefused, match="before the last change"):
+        climb(late, regular, at=noon(regular.as_of) - timedelta(hours=1))
+    with pytest.raises(ValueError, match="the assessment is of 2024-12-01, after at=2024-01-01"):
         climb(journey, regular, at=noon(START))
+    with pytest.raises(ValueError, match="is no journey on the loyalty ladder"):
+        climb(WIN_BACK.start("ann", at=noon(START))._replace(stage="met"), regular, at=noon(regular.as_of))

@@ -163,18 +163,16 @@ def test_the_table_of_the_base():
             "next": "purchases: 0, at least 1 is needed",
         },
     ]
-    assert (
-        str(found)
-        == str(tier_counts(found))
-        == (
-            "tier       customers  share\n"
-            "customer           1  33.3%\n"
-            "repeat             1  33.3%\n"
-            "regular            0   0.0%\n"
-            "supporter          1  33.3%\n"
-            "advocate           0   0.0%"
-        )
+    table = (
+        "tier       customers  share\n"
+        "customer           1  33.3%\n"
+        "repeat             1  33.3%\n"
+        "regular            0   0.0%\n"
+        "supporter          1  33.3%\n"
+        "advocate           0   0.0%"
     )
+    assert str(tier_counts(found)) == table
+    assert str(found) == f"{table}\n1 named in wallet or referrals and in no order"
     assert repr(found) == "<Tiers of 4 customers to 2025-12-31>"
     assert "<b>" not in found._repr_html_()
     assert pickle.loads(pickle.dumps(found)) == found

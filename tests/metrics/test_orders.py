@@ -28,7 +28,7 @@ ROWS = st.lists(
 RULES = st.builds(
     OrderRules,
     same_day=st.sampled_from(["one", "each"]),
-    refunds=st.sampled_from(["net", "leave out"]),
+    refunds=st.sampled_from(["net", "leave out", "take back"]),
     zero=st.sampled_from(["count", "leave out"]),
 )
 
@@ -55,7 +55,28 @@ def by_hand(rows, rules):
             bought[customer].append((at, net))
         elif net < 0:
             back[customer].append((at, net))
-    return [{who: sorted(lines) for who, lines in found.items()} for found in (bought, back)]
+    if rules.refunds == "take back":
+        for who in [*back]:
+            bought[who], back[who] = coins_taken_back(bought[who], back[who])
+    return [{who: sorted(lines) for who, lines in found.items() if lines} for found in (bought, back)]
+
+
+def coins_taken_back(bought, back):
+    """Every refund takes coin after coin off the latest purchase that has one, by its own day."""
+    coins = [[day, [1] * int(amount), amount == 0] for day, amount in sorted(bought)]
+    left = []
+    for day, amount in sorted(back):
+        missing = 0
+        for _ in range(int(-amount)):
+            rich = [purse for purse in coins if purse[0] <= day and purse[1]]
+            if rich:
+                rich[-1][1].pop()
+            else:
+                missing += 1
+        if missing:
+            left.append((day, -missing))
+    kept = [(day, len(purse)) for day, purse, free in coins if purse or free]
+    return kept, left
 
 
 @given(ROWS, RULES)
@@ -72,7 +93,7 @@ def test_no_money_is_lost_while_netting(rows, rules):
     found = reduce_orders(rows, as_of=REVIEW, rules=rules)
     for who in "abc":
         amounts = [money.amount for customer, _, money in rows if customer == who]
-        wanted = sum(one for one in amounts if one > 0 or rules.refunds == "net")
+        wanted = sum(one for one in amounts if one > 0 or rules.refunds != "leave out")
         assert found.spent(who) == wanted
         assert found.spending().get(who, 0) == wanted
 
@@ -116,6 +137,7 @@ def test_counts_say_what_was_netted_and_left_out():
             "folded": 1,
             "netted_days": 1,
             "converted": 0,
+            "without_customer": 0,
         }
     ]
     assert str(counts) == "4 rows, 1 ahead, 1 refunds, 1 zeros, 1 left out, 1 folded, 1 netted days"
@@ -219,3 +241,31 @@ def test_purchases_can_be_kept_and_sent():
     assert isinstance(one, Purchases)
     assert repr(one) == "<Purchases of 1 customers to 2025-03-01: 1 rows>"
     assert "<table>" in one.counts._repr_html_()
+
+
+def test_goods_that_come_back_later_are_taken_off_the_order_they_came_from():
+    """Bob sent his second order back a day later: he bought once, and what he kept was the first."""
+    rows = [
+        ("bob", DAY, euros(300)),
+        ("bob", date(2025, 2, 3), euros(40)),
+        ("bob", date(2025, 2, 4), euros(-40)),
+    ]
+    net = reduce_orders(rows, as_of=REVIEW)
+    assert len(net.lines["bob"]) == 2
+    back = reduce_orders(rows, as_of=REVIEW, rules=OrderRules(refunds="take back"))
+    assert back.lines == {"bob": ((DAY, Decimal(300)),)}
+    assert (back.lowered, back.counts.netted_days, back.spent("bob")) == ({}, 2, 300)
+    part = reduce_orders(
+        [*rows, ("bob", date(2025, 2, 9), euros(-350))], as_of=REVIEW, rules=OrderRules(refunds="take back")
+    )
+    assert (part.lines, part.lowered) == ({}, {"bob": ((date(2025, 2, 9), Decimal(-50)),)})
+
+
+@pytest.mark.parametrize("nobody", [None, "", float("nan")])
+def test_orders_of_nobody_are_counted_and_are_not_those_of_one_customer(nobody):
+    found = reduce_orders(
+        [(nobody, DAY, euros(5)), ("ann", DAY, euros(1)), (nobody, DAY, euros(5))], as_of=REVIEW
+    )
+    assert found.customers() == ("ann",)
+    assert found.counts.without_customer == 2
+    assert str(found.counts) == "3 rows, 2 without customer"

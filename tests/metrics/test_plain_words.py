@@ -5,14 +5,18 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from salesproc import LogError, Money, NaiveTimeError, Period
+from salesproc.customers import follow_ups
+from salesproc.loyalty import ReferralPolicy, manager_load, referred_orders_share
 from salesproc.metrics import (
     Deal,
     PipelineDeal,
+    XyzPolicy,
     absorption,
     activity_rates,
     attribute,
     channel_performance,
     cohort_conversion,
+    concentration,
     contract_churn,
     conversion_cohorts,
     customer_lifetimes,
@@ -20,6 +24,8 @@ from salesproc.metrics import (
     drop_off,
     event_funnel,
     forecast_rollup,
+    lifetime_from_churn,
+    lifetime_value,
     loss_reasons,
     outcome_curve,
     pipeline_coverage,
@@ -27,6 +33,8 @@ from salesproc.metrics import (
     push_count,
     reduce_absorption,
     repeat_purchase_rate,
+    revenue_movement,
+    rfm,
     sales_velocity,
     simulate_pipeline,
     slippage,
@@ -38,6 +46,7 @@ from salesproc.metrics import (
     volume_conversion,
     win_rate,
 )
+from salesproc.records import Contact, merge_contacts
 
 DAY, AS_OF = date(2026, 1, 5), date(2026, 2, 1)
 LOG = [
@@ -158,3 +167,69 @@ def test_velocity_says_what_was_really_won():
     assert found.per_day == 330
     assert str(found).endswith("; really won: 30.00 a day")
     assert sales_velocity([], period=january, population="closed").won_per_day is None
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: revenue_movement({}, {}, earlier="Dan"),
+        lambda: referred_orders_share([], as_of=AS_OF, referred="Bobby"),
+        lambda: manager_load([], key="Acme"),
+        lambda: follow_ups("C-1", [], as_of=datetime(2026, 2, 1, tzinfo=UTC)),
+        lambda: merge_contacts(Contact("Lin"), Contact("Lin"), overwrite="phone"),
+    ],
+)
+def test_one_text_is_not_read_letter_by_letter(ask):
+    with pytest.raises(TypeError, match="must be several( fields)?, got the one text"):
+        ask()
+
+
+def test_nobody_is_no_customer():
+    with pytest.raises(LogError, match="row 1 names no customer"):
+        concentration([(None, Money(1, "EUR"))])
+    with pytest.raises(LogError, match="row 1 names no customer"):
+        customer_lifetimes([("", DAY, None)], as_of=AS_OF)
+
+
+def test_words_of_a_form_are_no_yes_and_no_no():
+    policy = ReferralPolicy()
+    with pytest.raises(TypeError, match="fulfilled must be True, False or None for unknown, got 'no'"):
+        policy.why_not(fulfilled="no", satisfied=True)
+    with pytest.raises(ValueError, match="open_complaints"):
+        policy.why_not(fulfilled=True, satisfied=True, open_complaints=-3)
+
+
+def test_a_ratio_goes_into_a_formula():
+    """Twenty months of life at a churn of 5 % a month."""
+    found = lifetime_value(
+        Money(100, "EUR"), purchases_per_month=1, margin=0.5, lifetime_months=lifetime_from_churn(0.05)
+    )
+    assert found.value == Money(1000, "EUR")
+    with pytest.raises(ValueError, match="lifetime_months is undefined"):
+        lifetime_value(
+            Money(100, "EUR"), purchases_per_month=1, margin=0.5, lifetime_months=lifetime_from_churn(0)
+        )
+
+
+def test_limits_in_percent_are_no_limits_of_variation():
+    with pytest.raises(ValueError, match="a percentage is divided by 100 first"):
+        XyzPolicy(limits=(10, 25))
+
+
+def test_a_steady_base_is_told_that_its_cuts_coincide():
+    """Everybody ordered every month: the names of segments would call them new."""
+    orders = [(who, date(2025, month, 9), Money(5, "EUR")) for who in "abcdefghij" for month in range(1, 7)]
+    found = rfm(orders, as_of=date(2025, 6, 30))
+    assert found.coinciding == ("recency_days", "frequency", "money")
+    assert str(found).endswith(
+        "cuts coincide on recency days, frequency, money: look at the cuts before the names, or give limits of your own"
+    )
+    assert rfm([], as_of=DAY).coinciding == ()
+    apart = [(who, DAY, Money(n, "EUR")) for n, who in enumerate("abcdefghij", 1)]
+    assert rfm(apart, as_of=AS_OF).coinciding == ("recency_days", "frequency")
+
+
+def test_a_contract_cancelled_after_its_end_is_refused_by_either_rule():
+    row = ("A", date(2025, 1, 1), date(2026, 1, 1), date(2026, 2, 1))
+    with pytest.raises(LogError, match="row 1 was cancelled after it had ended"):
+        contract_churn([row], period=Period.month(2026, 1))

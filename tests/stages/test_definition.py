@@ -355,3 +355,22 @@ def test_what_is_no_part_of_a_definition_is_named_with_what_to_write():
         "a transition is 'go'; give Transition(event, source, target)",
         "transition 'go' requires 'amount'; give a requirement such as provided('amount')",
     )
+
+
+@pytest.mark.parametrize(
+    ("place", "field", "message"),
+    [
+        (
+            "stages",
+            "limit",
+            "a stored stage has no field 'limit'; known: 'name', 'kind', 'probability', 'limit_microseconds'",
+        ),
+        ("transitions", "requries", "a stored transition has no field 'requries'; did you mean 'requires'"),
+    ],
+)
+def test_a_field_that_nothing_would_read_is_refused(place, field, message):
+    """A limit under another name would be no limit, and nothing would ever be overdue."""
+    stored = Process.pipeline("sale", stages=["new"], won="won", lost="lost").to_dict()
+    stored[place][0][field] = "3 days"
+    with pytest.raises(StorageError, match=message):
+        Process.from_dict(stored)

@@ -1,7 +1,7 @@
 """A list of people brought in: who is new, who is known, who stands twice, and what cannot be told or read."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar, get_args
 
 import attrs
 
@@ -10,6 +10,7 @@ from salesproc.adapters._sources import Column, Record, Source, records_of
 from salesproc.adapters.row_log import Note, Reject
 from salesproc.customers import Enough, HasContact, Match, email_key, phone_key
 from salesproc.customers.matching import Index
+from salesproc.errors import did_you_mean
 from salesproc.records import Contact, MergedContact, merge_contacts
 
 __all__ = [
@@ -111,7 +112,7 @@ class ContactImport(Generic[R]):
         conflicts = sum(bool(one.conflicts) for one in merged)
         return (
             f"{self.read} rows read: {len(self.new)} new, {len(self.known)} known, {len(self.repeated)} repeated "
-            f"({conflicts} of these with contradictions), {len(self.unclear)} unclear, {len(self.rejects)} rejected"
+            f"({conflicts} of known and repeated with contradictions), {len(self.unclear)} unclear, {len(self.rejects)} rejected"
         )
 
     def __repr__(self) -> str:
@@ -171,10 +172,14 @@ def read_contacts(
     ... ]
     >>> found = read_contacts(rows, name=("First", "Last"), email="Mail", phone="Tel")
     >>> print(found.summary())
-    3 rows read: 1 new, 0 known, 1 repeated (1 of these with contradictions), 0 unclear, 1 rejected
+    3 rows read: 1 new, 0 known, 1 repeated (1 of known and repeated with contradictions), 0 unclear, 1 rejected
     >>> found.repeated[0].merged.filled, found.rejects[0].reason
     (('phone',), 'no name in First, Last')
     """
+    if enough not in get_args(Enough):
+        raise ValueError(
+            f"enough must be an agreement, got {enough!r}; {did_you_mean(str(enough), get_args(Enough))}"
+        )
     names = (name,) if isinstance(name, str | int) else tuple(name)
     columns = {"email": email, "phone": phone, "company": company, "locale": locale, "time_zone": time_zone}
     parts = {part: column for part, column in columns.items() if column is not None}

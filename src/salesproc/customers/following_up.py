@@ -132,6 +132,7 @@ def follow_ups(
     Raises:
         NaiveTimeError: A time has no zone.
         LogError: A customer is named twice.
+        TypeError: One text where several customers belong.
 
     Source:
         The central file and its upkeep, documents 002 and 004 of ``docs/explanation/sources.md``.
@@ -143,6 +144,8 @@ def follow_ups(
     (['C-2'], ['C-3'])
     """
     require_aware(as_of, "as_of")
+    if isinstance(customers, str):
+        raise TypeError(f"customers must be several, got the one text {customers!r}; write [{customers!r}]")
     latest = dict[C, Interaction[C]]()
     strangers = dict[C, None]()
     for one in interactions:

@@ -8,9 +8,12 @@ __all__ = ["email_key", "name_key", "phone_key"]
 # Scripts whose combining marks are accents or vowel points that people leave out. In others, Devanagari or Thai for one, they are
 # letters, and taking them away would make different names equal.
 _MARKED = frozenset({"LATIN", "GREEK", "CYRILLIC", "ARABIC", "HEBREW"})
+# The stretching sign, letters that keyboards mix up, letters that Unicode does not take apart, and the apostrophe within a name.
 _ALIKE = str.maketrans(
     {"\u0640": None, "ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه"}
-)  # the stretching sign; letters that keyboards mix up
+    | {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "'": None, "\u2019": None}
+)
+_BETWEEN_SIGNS = re.compile(r"(?<=[\u3400-\u9fff\uac00-\ud7a3])\s+(?=[\u3400-\u9fff\uac00-\ud7a3])")
 _EXTENSION = re.compile(r"(?:ext\.?|extension|x|#|доб\.?|durchwahl)\s*(\d+)\s*$", re.IGNORECASE)
 
 
@@ -18,8 +21,8 @@ def name_key(name: str) -> str:
     """A name as it is compared: in any script, without case, accents, punctuation and the order of its parts.
 
     Full-width and other compatibility forms become the usual ones. Accents go in Latin, Greek, Cyrillic, Arabic and Hebrew; the letters that
-    Arabic and Persian keyboards mix up (ى and ي, ک and ك, ة and ه) are one. Signs that Unicode does not take apart, such as ø and ł, stay, and
-    nothing is transliterated: 林薇 and Lin Wei are two names.
+    Arabic and Persian keyboards mix up (ى and ي, ک and ك, ة and ه) are one, and so are ł and l, ø and o, æ and ae, ı and i; й stays й. Blanks
+    between Chinese signs and between Korean syllables go, and so does an apostrophe. Nothing is transliterated: 林薇 and Lin Wei are two names.
 
     Args:
         name: A name of a person or a company.
@@ -41,11 +44,14 @@ def name_key(name: str) -> str:
     kept, accents_go = list[str](), True
     for sign in folded:
         if not unicodedata.combining(sign):
-            accents_go = unicodedata.name(sign, "").partition(" ")[0] in _MARKED or not sign.isalpha()
+            accents_go = (
+                unicodedata.name(sign, "").partition(" ")[0] in _MARKED and sign != "и"
+            ) or not sign.isalpha()
             kept.append(sign if unicodedata.category(sign)[0] in "LMN" else " ")
         elif not accents_go:
             kept.append(sign)
-    return " ".join(sorted(unicodedata.normalize("NFC", "".join(kept)).split()))
+    parts = _BETWEEN_SIGNS.sub("", unicodedata.normalize("NFC", "".join(kept))).split()
+    return _BETWEEN_SIGNS.sub("", " ".join(sorted(parts)))
 
 
 def email_key(email: str) -> str:

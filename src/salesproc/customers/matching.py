@@ -130,7 +130,7 @@ def match(
         None, unique or ambiguous, with the evidence.
 
     Raises:
-        ValueError: There is no such agreement.
+        ValueError: There is no such agreement, or the country code is none.
 
     Source:
         Document 004 of ``docs/explanation/sources.md``: one match fills in the record, several ask for more criteria.
@@ -226,6 +226,9 @@ class Index(Generic[R]):
     """
 
     def __init__(self, records: Iterable[R] = (), *, country_code: str | None = None) -> None:
+        given: object = country_code  # callers without a type checker pass a number
+        if given is not None and not (isinstance(given, str) and given.removeprefix("+").isdecimal()):
+            raise ValueError(f"country_code must be the digits one dials, for example '49', got {given!r}")
         self.country_code = country_code
         self.records = list[R]()
         self.places: dict[tuple[str, str], list[int]] = {}

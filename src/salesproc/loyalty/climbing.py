@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from salesproc._instants import require_aware
 from salesproc.loyalty.assessment import Assessment
 from salesproc.stages import LOYALTY_LADDER, Journey, LadderStage
 
@@ -31,7 +32,8 @@ def climb(
         The journey on the rung of the assessment; the same journey when nothing has changed.
 
     Raises:
-        ValueError: The assessment has no rung: there was no purchase.
+        NaiveTimeError: *at* has no zone.
+        ValueError: The assessment has no rung, since there was no purchase, or is of a day after *at*; or the journey is of another process.
         TransitionRefused: The time runs backwards, or a purchase that had counted is gone: no step leads down from repeat.
 
     >>> from datetime import UTC, date
@@ -51,6 +53,14 @@ def climb(
     if assessment.tier is None:
         raise ValueError(
             f"{journey.entity} has no purchase up to {assessment.as_of}: there is no rung to climb to"
+        )
+    if require_aware(at, "at").date() < assessment.as_of:
+        raise ValueError(
+            f"the assessment is of {assessment.as_of}, after at={at}: what was not known then is not recorded as known"
+        )
+    if journey.stage not in tuple(LadderStage):
+        raise ValueError(
+            f"{journey!r} is no journey on the loyalty ladder; begin with LOYALTY_LADDER.start(customer, at=...)"
         )
     goal, bought = LadderStage(assessment.tier), assessment.last_purchase
     if journey.stage == LadderStage.DEPARTED:

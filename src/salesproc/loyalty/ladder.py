@@ -80,7 +80,10 @@ class Tiers(Shown, Mapping[C, LoyaltyTier | None], Generic[C]):
             if check.tier is LoyaltyTier.SUPPORTER
         )
         unseen = "" if known else "\nno share of wallet is known, so nobody can be seen above regular"
-        return f"{tier_counts(self)}{unseen}"
+        strange = (
+            f"\n{self.strangers:,} named in wallet or referrals and in no order" if self.strangers else ""
+        )
+        return f"{tier_counts(self)}{unseen}{strange}"
 
     def __repr__(self) -> str:
         return f"<Tiers of {len(self):,} customers to {self.purchases.as_of}>"

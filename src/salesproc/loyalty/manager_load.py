@@ -8,6 +8,7 @@ import attrs
 from salesproc.loyalty.key_accounts import KeyAccountPolicy
 from salesproc.metrics import _text
 from salesproc.metrics._numbers import whole_number
+from salesproc.metrics._options import several
 from salesproc.metrics._rows import leading_fields
 from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Cell
@@ -124,7 +125,7 @@ def manager_load(
     (('A6',), ('sue',))
     """
     policy = policy or KeyAccountPolicy()
-    important = frozenset(key)
+    important = frozenset(several(key, "key"))
     portfolios: dict[Hashable, set[C]] = {}
     for number, row in enumerate(assignments, 1):
         customer, manager = leading_fields(row, ("customer", "manager"), f"assignment {number}")

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import attrs
 
+from salesproc.metrics._numbers import whole_number
 from salesproc.stages import Reason, ReasonCode
 
 __all__ = ["ReferralIncentive", "ReferralPolicy"]
@@ -60,7 +61,16 @@ class ReferralPolicy:
             fulfilled: Whether the last order was fulfilled; None where it is not known.
             satisfied: What they said when they were asked; None when they were not.
             open_complaints: How many of their complaints still stand, such as ``len(customer.open_complaints)``.
+
+        Raises:
+            TypeError: An answer that is neither yes nor no, such as the text of a form.
+            ValueError: A number of complaints below 0.
         """
+        for name, answer in (("fulfilled", fulfilled), ("satisfied", satisfied)):
+            given: object = answer  # forms and databases give texts and numbers
+            if given is not None and not isinstance(given, bool):
+                raise TypeError(f"{name} must be True, False or None for unknown, got {answer!r}")
+        whole_number(open_complaints, "open_complaints")
         reasons = list[Reason]()
         for name, answer in (("fulfilled", fulfilled), ("satisfied", satisfied)):
             if answer is None:

@@ -7,6 +7,7 @@ from typing import TypeAlias, TypeVar
 from salesproc.errors import LogError
 from salesproc.metrics import OrderRow, OrderRules, Purchases, reduce_orders
 from salesproc.metrics._log import comparable
+from salesproc.metrics._options import several
 from salesproc.metrics._period_days import days_of
 from salesproc.metrics._rows import leading_fields
 from salesproc.periods import Period
@@ -98,6 +99,7 @@ def finish_referred_orders_share(
     purchases: Purchases[C], *, referred: Collection[C], period: Period | None = None
 ) -> Rate:
     """The second half of `referred_orders_share`."""
+    several(referred, "referred")
     start, end = days_of(period)
     counts = {
         customer: sum(start <= day < end for day, _ in lines) for customer, lines in purchases.lines.items()

@@ -8,11 +8,11 @@ from numbers import Rational
 from typing import TypeAlias
 
 from salesproc.errors import CurrencyMismatch
-from salesproc.metrics.ratios import MeanMoney
+from salesproc.metrics.ratios import MeanMoney, Ratio
 from salesproc.money import Money
 
-Number: TypeAlias = Fraction | Decimal | float
-"""A number; a float means the decimal number it is written as."""
+Number: TypeAlias = Ratio | Fraction | Decimal | float
+"""A number, or a ratio that is one; a float means the decimal number it is written as."""
 
 Amount: TypeAlias = Money | MeanMoney
 """An amount, or a mean amount, which is taken before it is rounded."""
@@ -22,9 +22,13 @@ def exact_number(given: Number, what: str) -> Fraction:
     """The number without rounding, of any sign; a float by its shortest decimal.
 
     Raises:
-        ValueError: It is not finite.
+        ValueError: It is not finite, or a ratio that is undefined.
         TypeError: It is no number.
     """
+    if isinstance(given, Ratio):
+        if given.exact is None:
+            raise ValueError(f"{what} is undefined: {given!r}")
+        return given.exact
     if isinstance(given, bool) or not isinstance(given, Rational | Decimal | float):
         raise TypeError(f"{what} must be a number, got {given!r}")
     if not isinstance(given, Rational) and not math.isfinite(given):

@@ -1,11 +1,14 @@
 """Options that are one of a few words."""
 
-from typing import Any, get_args
+from collections.abc import Iterable
+from typing import Any, TypeVar, get_args
 
 import attrs
 
 from salesproc.errors import did_you_mean
 from salesproc.periods import Period
+
+T = TypeVar("T")
 
 
 def chosen(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
@@ -30,3 +33,14 @@ def require_period(period: Period | None) -> Period | None:
     if given is not None and not isinstance(given, Period):
         raise TypeError(f"period must be a Period, for example Period.quarter(2026, 1), got {given!r}")
     return period
+
+
+def several(given: Iterable[T], what: str) -> Iterable[T]:
+    """What was given, when it is several things and not one text, which would be read letter by letter.
+
+    Raises:
+        TypeError: It is one text.
+    """
+    if isinstance(given, str):
+        raise TypeError(f"{what} must be several, got the one text {given!r}; write [{given!r}]")
+    return given

@@ -22,6 +22,8 @@ def leading_fields(row: object, names: Sequence[str], where: str) -> tuple[Any, 
     fields = [*cast("Sequence[object]", row)] if isinstance(row, Sequence) else []
     if len(fields) < len(names) or isinstance(row, str | bytes):
         raise LogError(f"{where} is no row of {', '.join(names)}: {row!r}")
+    if fields[0] is None or fields[0] == "" or fields[0] != fields[0]:
+        raise LogError(f"{where} names no {names[0]}: {row!r}; leave it out, or give it a name")
     try:
         hash(fields[0])
     except TypeError as error:

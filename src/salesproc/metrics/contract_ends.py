@@ -78,8 +78,8 @@ def reduce_contract_churn(
     for number, row in enumerate(contracts, 1):
         where = f"row {number}"
         customer, since, until = read_stay(row, period.start, where)
-        if lost_at == "cancellation":
-            until = _notice(row, until, period.start, where)
+        notice = _notice(row, until, period.start, where)
+        until = notice if lost_at == "cancellation" else until
         stays[customer].append((since, until))
     return reduce_customer_retention(_there(stays.items(), start), _there(stays.items(), end))
 

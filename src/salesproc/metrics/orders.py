@@ -52,7 +52,9 @@ class OrderRules:
     Attributes:
         same_day: Orders of one customer on one day are ``"one"`` purchase, as the customer-base literature has it, or ``"each"`` its own.
         refunds: A refund is taken off the money of its customer (``"net"``), on its day first: a day on which nothing is left is no
-            purchase. Or it is left out and counted (``"leave out"``), or no list with one is accepted (``"refuse"``).
+            purchase. Where goods come back later, it is taken off the last purchase before it, and those before that, until it is used up
+            (``"take back"``): a purchase with nothing left is none. Or it is left out and counted (``"leave out"``), or no list with one is
+            accepted (``"refuse"``).
         zero: An order of nothing is a purchase (``"count"``), as in the CDNOW papers, or left out and counted (``"leave out"``).
 
     Source:
@@ -60,11 +62,11 @@ class OrderRules:
 
     >>> OrderRules(refunds="ignore")
     Traceback (most recent call last):
-    ValueError: refunds must be one of its rules, got 'ignore'; known: 'net', 'leave out', 'refuse'
+    ValueError: refunds must be one of its rules, got 'ignore'; known: 'net', 'take back', 'leave out', 'refuse'
     """
 
     same_day: Literal["one", "each"] = attrs.field(default="one", validator=chosen)
-    refunds: Literal["net", "leave out", "refuse"] = attrs.field(default="net", validator=chosen)
+    refunds: Literal["net", "take back", "leave out", "refuse"] = attrs.field(default="net", validator=chosen)
     zero: Literal["count", "leave out"] = attrs.field(default="count", validator=chosen)
 
 
@@ -79,8 +81,9 @@ class OrderCounts(Shown):
         zeros: Rows of nothing.
         left_out: Refunds and zeros left out by the rules.
         folded: Rows put together with an earlier one of the same customer and day.
-        netted_days: Days of a customer on which refunds took everything: no purchase.
+        netted_days: Days of a customer on which refunds took everything, and purchases that later ones took back: no purchase.
         converted: Rows in another currency, converted.
+        without_customer: Rows that name nobody (None, an empty text, a missing value): orders of guests are not those of one customer.
     """
 
     rows: int = 0
@@ -91,6 +94,7 @@ class OrderCounts(Shown):
     folded: int = 0
     netted_days: int = 0
     converted: int = 0
+    without_customer: int = 0
 
     def __add__(self, other: object) -> "OrderCounts":
         if not isinstance(other, OrderCounts):
@@ -225,6 +229,8 @@ def reduce_orders(
     lowered: dict[C, tuple[Line, ...]] = {}
     for customer, found in groups.items():
         bought, back = reader.purchases(customer, found)
+        if back and reader.rules.refunds == "take back":
+            bought, back = reader.taken_back(bought, back)
         if bought:
             lines[customer] = (*bought,)
         if back:
@@ -283,6 +289,9 @@ class _Reader(Generic[C]):
                 key = at if fold else (at, number)
                 days = groups.get(customer)
                 if days is None:
+                    if customer is None or customer == "" or customer != customer:  # noqa: PLR0124 - a missing value of a dataframe
+                        self.counts["without_customer"] += 1
+                        continue
                     groups[customer] = {key: amount}
                 elif key in days:
                     days[key] = EXACT.add(days[key], amount)
@@ -309,6 +318,28 @@ class _Reader(Generic[C]):
         gone = {day for day, _ in back}
         return [line for line in days if line[0] not in gone], [line for line in back if line[1]]
 
+    def taken_back(self, bought: list[Line], back: list[Line]) -> tuple[list[Line], list[Line]]:
+        """The same with every refund taken off the last purchases before it; what none covers stays a refund."""
+        left, standing = list[Line](), list[Line]()
+        for day, amount in sorted([*bought, *back], key=lambda line: (line[0], line[1] < 0)):
+            if amount >= 0:
+                standing.append((day, amount))
+                continue
+            owed = -amount
+            for place in reversed(range(len(standing))):
+                last, worth = standing[place]
+                if 0 < worth <= owed:
+                    del standing[place]
+                    self.counts["netted_days"] += 1
+                elif worth:
+                    standing[place] = last, EXACT.subtract(worth, owed)
+                owed = EXACT.subtract(owed, min(worth, owed))
+                if not owed:
+                    break
+            if owed:
+                left.append((day, -owed))
+        return standing, sorted(left)
+
     def _converted(self, money: Money, number: int) -> Money:
         given: object = money  # callers without a type checker pass anything
         if not isinstance(given, Money):
@@ -319,7 +350,7 @@ class _Reader(Generic[C]):
         if self.rates is None:
             raise CurrencyMismatch(
                 f"row {number} is in {money.currency}, those before it in {self.currency}; "
-                f"give currency= and rates=, or read each currency apart"
+                f"give currency= and rates= to reduce_orders and finish from there, or read each currency apart"
             )
         self.counts["converted"] += 1
         return money.to(self.currency, self.rates)

@@ -200,7 +200,10 @@ def _reduce(
         part = PushCounts(counts=rule, ahead=1)
         if seen.outcome != "ahead":
             events = events_of(seen.deal, seen.where, as_of, None)
-            part = _of_deal(events, rule, review, seen.closed, span)
+            closed = (
+                seen.closed if seen.closed_at == seen.deal.closed_at else None
+            )  # one that was undone ends nothing
+            part = _of_deal(events, rule, review, closed, span)
         parts[key] = parts.get(key, PushCounts(counts=rule)) + part
     return parts
 

@@ -8,6 +8,7 @@ import attrs
 from salesproc.errors import CurrencyMismatch, LogError
 from salesproc.metrics import _text
 from salesproc.metrics._adding import added
+from salesproc.metrics._options import several
 from salesproc.metrics._rows import leading_fields
 from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Breakdown, Cell, break_down
@@ -268,11 +269,11 @@ def _size(counts: RevenueMovement) -> int:
 def _reduce(
     before: Balances[C], after: Balances[C], earlier: Iterable[C], by: Callable[[C], K] | None
 ) -> dict[Hashable, RevenueMovement]:
-    reader = _Reader()
+    reader, known = _Reader(), frozenset(several(earlier, "earlier"))
     then, now = reader.read(before, "before"), reader.read(after, "after")
     if reader.currency is None:  # there is no row
         return {}
-    nothing, known = Money.zero(reader.currency), frozenset(earlier)
+    nothing = Money.zero(reader.currency)
     parts: dict[Hashable, _Part] = {}
     for customer in {**then, **now}:
         label = None if by is None else by(customer)

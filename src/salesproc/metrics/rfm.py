@@ -170,6 +170,17 @@ class Rfm(Shown, Generic[C]):
         """Customers who only ever got money back: they have no score."""
         return len(self.purchases.lowered.keys() - self.purchases.lines.keys())
 
+    @property
+    def coinciding(self) -> tuple[str, ...]:
+        """The axes on which cuts coincide, because one value is very frequent.
+
+        Whoever has that value gets the lowest of the scores it spans: on frequency, most of a steady base may look as if it had bought once. Give
+        `RfmCuts` there.
+        """
+        if self.cuts is None:
+            return ()
+        return tuple(name for name, cuts in self.cuts.axes().items() if len({*cuts}) < len(cuts))
+
     def by_segment(self) -> tuple[RfmSegmentRow, ...]:
         """The segments as they are listed, empty ones too."""
         groups: dict[str | None, list[RfmRow]] = {one.name: [] for one in self.segments}
@@ -214,7 +225,13 @@ class Rfm(Shown, Generic[C]):
             )
             for row in self.by_segment()
         ]
-        return _text.table(("segment", "customers", "share", "money"), lines)
+        coinciding = ", ".join(name.replace("_", " ") for name in self.coinciding)
+        told = (
+            f"\ncuts coincide on {coinciding}: look at the cuts before the names, or give limits of your own"
+            if coinciding
+            else ""
+        )
+        return _text.table(("segment", "customers", "share", "money"), lines) + told
 
     def __repr__(self) -> str:
         return f"<Rfm of {len(self.rows):,} customers to {self.purchases.as_of}>"

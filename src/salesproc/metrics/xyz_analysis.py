@@ -63,6 +63,10 @@ class XyzPolicy:
         low, high = self.limits
         if not 0 <= low <= high:
             raise ValueError(f"limits must rise from 0 or more, got {self.limits!r}")
+        if high >= 10:
+            raise ValueError(
+                f"limits are ratios of deviation to mean, and a percentage is divided by 100 first, got {self.limits!r}"
+            )
         if self.at_least < 2:
             raise ValueError(
                 f"at_least must be 2 or more: one period varies from nothing, got {self.at_least!r}"

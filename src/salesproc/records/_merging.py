@@ -53,6 +53,7 @@ def merge_contacts(mine: Contact, theirs: Contact, *, overwrite: Iterable[str] =
         The contact, what was filled, and every contradiction, also those that were decided by *overwrite*.
 
     Raises:
+        TypeError: One text where several fields belong.
         UnknownName: There is no such field to overwrite.
 
     Source:
@@ -67,6 +68,10 @@ def merge_contacts(mine: Contact, theirs: Contact, *, overwrite: Iterable[str] =
     >>> merge_contacts(old, new, overwrite=["email"]).contact.email
     'svoss@birch.example'
     """
+    if isinstance(overwrite, str):
+        raise TypeError(
+            f"overwrite must be several fields, got the one text {overwrite!r}; write [{overwrite!r}]"
+        )
     asked = frozenset(overwrite)
     for name in sorted(asked.difference(_FIELDS)):
         raise UnknownName("field to overwrite", name, _FIELDS, "a contact")

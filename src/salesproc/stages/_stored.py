@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -87,12 +87,24 @@ def _stage(stage: Stage[str]) -> dict[str, Any]:
 
 
 def _load_stage(data: Mapping[str, Any], stages: Any) -> Stage[Any]:
+    _only(data, ("name", "kind", "probability", "limit_microseconds"), "stage")
     return Stage(
         stages(data["name"]),
         kind=_plain.load(StageKind, data["kind"], "stage.kind"),
         probability=_plain.load(Decimal | None, data["probability"], "stage.probability"),
         limit=_plain.load(timedelta | None, data["limit_microseconds"], "stage.limit_microseconds"),
     )
+
+
+def _only(data: Mapping[str, Any], known: Sequence[str], what: str) -> None:
+    """Refuses a field that nothing would read.
+
+    Raises:
+        StorageError: There is one.
+    """
+    for name in data:
+        if name not in known:
+            raise StorageError(f"a stored {what} has no field {name!r}; {did_you_mean(str(name), known)}")
 
 
 def _transition(transition: Transition[str]) -> dict[str, Any]:
@@ -109,6 +121,7 @@ def _transition(transition: Transition[str]) -> dict[str, Any]:
 def _load_transition(
     data: Mapping[str, Any], stages: Any, named: Mapping[str, Requirement]
 ) -> Transition[Any]:
+    _only(data, ("event", "source", "target", "requires", "reopens"), "transition")
     names: list[str] | None = data["source"]
     source: Any = ANY_OPEN
     if names is not None:
