@@ -169,18 +169,22 @@ class _Part:
     """The counts of one label while they grow: how many entities went which way, and what stands apart."""
 
     def __init__(self) -> None:
-        self.ways: dict[tuple[tuple[bool, ...], bool], int] = {}
+        self.ways: dict[tuple[bool, ...], int] = {}
+        self.lost_ways: dict[tuple[bool, ...], int] = {}
         self.apart = Counter[str]()
 
     def counts(self, empty: FunnelCounts) -> FunnelCounts:
         at, outside, entities = empty.at, self.apart["outside"], 0
-        for (visited, is_lost), count in self.ways.items():
-            if True not in visited:
-                outside += count
-                continue
-            entities += count
-            steps = _stage_counts(visited, count if is_lost else 0, count, fill=empty.skipped == "counted")
-            at = tuple(map(add, at, steps))
+        for ways, is_lost in ((self.ways, False), (self.lost_ways, True)):
+            for visited, count in ways.items():
+                if True not in visited:
+                    outside += count
+                    continue
+                entities += count
+                steps = _stage_counts(
+                    visited, count if is_lost else 0, count, fill=empty.skipped == "counted"
+                )
+                at = tuple(map(add, at, steps))
         return attrs.evolve(
             empty,
             at=at,
@@ -212,11 +216,12 @@ def _reduce(
     require_period(period)
     rows, label = grouped(log, by, plan.positions, empty.as_of)
     entries = read_entries(rows, plan.positions, plan.slots, empty.as_of)
-    parts = _Parts()
+    parts, again = _Parts(), entries.again
+    whole = parts[None] if by is None else None
     in_order, afresh = empty.skipped == "ends", empty.reentry == "latest"
     # Once for every entity, hence the few calls; what is the same for all who went one way is left to the parts.
     for entity, firsts in entries.items():
-        part = parts[label(entity)]
+        part = whole or parts[label(entity)]
         path, lost = firsts[:-1], firsts[-1]
         if afresh and path[0] is not None:
             path = _since_last_start(entries, entity, path[0], len(path))
@@ -224,9 +229,10 @@ def _reduce(
         if period is not None and _began_outside(period, path, visited):
             part.apart["out_of_period"] += 1
             continue
-        way = visited, lost is not None and _is_lost(path, lost, entries.again.get(entity, ()))
         ways = part.ways
-        ways[way] = ways.get(way, 0) + 1
+        if lost is not None and _is_lost((*path, lost) if afresh else firsts, again.get(entity)):
+            ways = part.lost_ways
+        ways[visited] = ways.get(visited, 0) + 1
     _count_rows(entries, plan, lambda entity: parts[label(entity)].apart)
     return {name: part.counts(empty) for name, part in parts.items()}
 
@@ -252,12 +258,18 @@ def _since_last_start(entries: Entries[E], entity: E, first: date, stages: int) 
     return tuple(entries.next(entity, position, start) for position in range(stages))
 
 
-def _is_lost(path: Sequence[date | None], lost: date, again: Sequence[tuple[int, date]]) -> bool:
-    """Whether the latest row is in a lost stage; at one and the same time, losing comes after all stages."""
-    if again:
-        lost = max([lost, *(at for position, at in again if position == len(path))])
-        path = [*path, *(at for _, at in again)]
-    return lost >= max(filter(None, path), default=lost)
+def _is_lost(firsts: Sequence[date | None], again: Sequence[tuple[int, date]] | None) -> bool:
+    """Whether the latest row is in a lost stage; at one and the same time, losing comes after all stages.
+
+    Args:
+        firsts: The first entry into each stage of the path, then that into a lost stage, which there is.
+        again: All other entries.
+    """
+    lost = firsts[-1:]
+    if again is not None:
+        lost = [*lost, *(at for position, at in again if position == len(firsts) - 1)]
+        firsts = [*firsts, *(at for _, at in again)]
+    return max(filter(None, firsts)) in lost
 
 
 def _count_rows(entries: Entries[E], plan: StagePlan, apart: Callable[[E], Counter[str]]) -> None:
