@@ -13,7 +13,17 @@ from sybil.evaluators.python import PythonEvaluator
 from sybil.parsers.markdown import CodeBlockParser, SkipParser
 
 # Collected for their doctests, modules nobody has imported yet would be made a second time, and their classes with them.
-for package in ("adapters", "customers", "goals", "loyalty", "metrics", "qualification", "records", "stages", "testing"):
+for package in (
+    "adapters",
+    "customers",
+    "goals",
+    "loyalty",
+    "metrics",
+    "qualification",
+    "records",
+    "stages",
+    "testing",
+):
     import_module(f"salesproc.{package}")
 
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
