@@ -353,3 +353,8 @@ def test_the_days_of_a_record_begin_where_the_review_is():
 def test_what_cannot_be_is_refused(work, error, message):
     with pytest.raises(error, match=message):
         work()
+
+
+def test_a_rhythm_of_pauses_is_none():
+    with pytest.raises(ValueError, match="pauses must be below one half, got 1/2"):
+        LoyaltyPolicy(pauses=0.5)
