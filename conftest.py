@@ -16,6 +16,7 @@ from sybil.parsers.markdown import CodeBlockParser, SkipParser
 for package in (
     "adapters",
     "customers",
+    "follow_up",
     "goals",
     "loyalty",
     "metrics",

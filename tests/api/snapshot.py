@@ -16,6 +16,7 @@ PACKAGES = (
     "salesproc.loyalty",
     "salesproc.customers",
     "salesproc.goals",
+    "salesproc.follow_up",
     "salesproc.adapters",
     "salesproc.testing",
 )
