@@ -261,6 +261,16 @@ def test_goods_that_come_back_later_are_taken_off_the_order_they_came_from():
     assert (part.lines, part.lowered) == ({}, {"bob": ((date(2025, 2, 9), Decimal(-50)),)})
 
 
+def test_part_of_an_order_that_comes_back_lowers_it_and_passes_over_what_was_free():
+    """Ann returned 15 of 40; the free sample in between has nothing to give back and stays a purchase."""
+    sample, returned = DAY + timedelta(days=3), DAY + timedelta(days=5)
+    rows = [("ann", DAY, euros(40)), ("ann", sample, euros(0)), ("ann", returned, euros(-15))]
+    found = reduce_orders(rows, as_of=REVIEW, rules=OrderRules(refunds="take back"))
+    assert found.lines == {"ann": ((DAY, Decimal(25)), (sample, Decimal(0)))}
+    assert (found.lowered, found.spent("ann")) == ({}, 25)
+    assert found.counts.netted_days == 1  # the day of the return itself, which bought nothing
+
+
 @pytest.mark.parametrize("nobody", [None, "", float("nan")])
 def test_orders_of_nobody_are_counted_and_are_not_those_of_one_customer(nobody):
     found = reduce_orders(
