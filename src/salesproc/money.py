@@ -389,6 +389,7 @@ def _exponent(amount: Decimal) -> int:
 
 
 def apportion(units: int, shares: Sequence[Fraction]) -> list[int]:
+    """Whole units divided by shares so that nothing is lost: what is left over goes to the largest remainders, the earlier first."""
     whole = sum(shares)
     due = [units * share / whole for share in shares]
     parts = [int(quota) for quota in due]

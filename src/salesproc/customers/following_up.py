@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 import attrs
 
+from salesproc._given import require_duration, several
 from salesproc._instants import earlier, elapsed, require_aware
 from salesproc.errors import LogError
 from salesproc.records import Interaction, PlannedActivity
@@ -69,7 +70,12 @@ class FollowUps(Generic[C]):
         """Those not spoken to for longer than that, or never, the longest silence first: the never spoken to, then the others.
 
         More than half of those who leave do so for want of attention, says document 004 of ``docs/explanation/sources.md``.
+
+        Raises:
+            TypeError: It is no duration.
+            ValueError: It is below 0.
         """
+        require_duration(longer_than, "longer_than")
         never = [row for row in self.rows if row.silent_for is None]
         silent = [row for row in self.rows if row.silent_for is not None and row.silent_for > longer_than]
         silent.sort(key=attrgetter("silent_for"), reverse=True)
@@ -144,8 +150,6 @@ def follow_ups(
     (['C-2'], ['C-3'])
     """
     require_aware(as_of, "as_of")
-    if isinstance(customers, str):
-        raise TypeError(f"customers must be several, got the one text {customers!r}; write [{customers!r}]")
     latest = dict[C, Interaction[C]]()
     strangers = dict[C, None]()
     for one in interactions:
@@ -160,7 +164,7 @@ def follow_ups(
         if plan.done_at is None or earlier(as_of, require_aware(plan.done_at, "done_at")):
             duties.setdefault(plan.customer, []).append(plan)
     rows = dict[C, FollowUp[C]]()
-    for customer in customers:
+    for customer in several(customers, "customers"):
         if customer in rows:
             raise LogError(f"customer {customer!r} is asked about twice; name each once")
         rows[customer] = _follow_up(customer, latest.get(customer), duties.get(customer, []), as_of)

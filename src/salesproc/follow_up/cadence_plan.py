@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias, TypeVar
 
 import attrs
 
+from salesproc._given import require_duration, whole_number
 from salesproc._instants import earlier, elapsed, first_instant, require_aware
 from salesproc.calendars import WorkingCalendar
 from salesproc.errors import LogError, PeriodError
@@ -33,7 +34,9 @@ class CadenceStep:
         working_days: Instead of a time, how many days of work after it, 1 or more.
 
     Raises:
-        PeriodError: Not exactly one of the two is given, or it is out of range.
+        PeriodError: Not exactly one of the two is given.
+        ValueError: A time below 0, or less than one day.
+        TypeError: A time that is no duration, or days that are no whole number.
 
     >>> CadenceStep("phone", after=timedelta(hours=4)), CadenceStep("email", working_days=2)
     (<CadenceStep: phone after 4:00:00>, <CadenceStep: email after 2 working days>)
@@ -49,13 +52,10 @@ class CadenceStep:
             raise PeriodError(
                 f"a step needs either after= or working_days=, got {self.after!r} and {self.working_days!r}"
             )
-        if self.after is not None and self.after < timedelta():
-            raise PeriodError(f"after must be 0 or more, got {self.after!r}")
-        days: object = self.working_days  # callers without a type checker pass anything
-        if days is not None and (not isinstance(days, int) or isinstance(days, bool) or days < 1):
-            raise PeriodError(
-                f"working_days must be a whole number of 1 or more, got {days!r}; on the same day is after=timedelta(...)"
-            )
+        if self.after is not None:
+            require_duration(self.after, "after")
+        elif self.working_days is not None:
+            whole_number(self.working_days, "working_days", least=1)
 
     def __str__(self) -> str:
         wait = self.after if self.after is not None else f"{self.working_days} working days"

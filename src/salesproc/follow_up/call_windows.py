@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import attrs
 
+from salesproc._given import member
 from salesproc._instants import as_zone, earlier, first_instant, require_aware
 from salesproc.calendars import WorkingCalendar
 from salesproc.errors import PeriodError
@@ -52,7 +53,7 @@ class RankedDay(NamedTuple):
 
 
 def _ranked_hours(given: Iterable[RankedHours]) -> tuple[RankedHours, ...]:
-    hours = tuple(RankedHours(start, end, CallRank(rank)) for start, end, rank in given)
+    hours = tuple(RankedHours(start, end, member(CallRank, rank, "rank")) for start, end, rank in given)
     for start, end, _ in hours:
         if start.tzinfo or end.tzinfo:
             raise PeriodError(f"hours are times without a zone, got {start!r} to {end!r}")
@@ -70,7 +71,7 @@ def _ranked_hours(given: Iterable[RankedHours]) -> tuple[RankedHours, ...]:
 
 
 def _ranked_days(given: Iterable[RankedDay]) -> tuple[RankedDay, ...]:
-    days = tuple(RankedDay(weekday, CallRank(rank)) for weekday, rank in given)
+    days = tuple(RankedDay(weekday, member(CallRank, rank, "rank")) for weekday, rank in given)
     for weekday, _ in days:
         if weekday not in range(_WEEK):
             raise PeriodError(f"weekday {weekday!r} is none; Monday is 0 and Sunday 6")

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import attrs
 
+from salesproc._tables import Shown
 from salesproc.follow_up.cadence_plan import CadencePlan
 from salesproc.follow_up.reference_claims import ReferenceClaim
 from salesproc.metrics import Cadence
-from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Cell
 from salesproc.rates import Rate
 from salesproc.stages import Requirement, any_of, at_least, provided
@@ -74,7 +74,7 @@ class EarlyGiveUps(Shown):
                 "tries": tries,
                 "leads": leads,
                 "share": self.stopped_after(tries).value,
-                "early": "yes" if tries < self.planned else "no",
+                "early": tries < self.planned,
             }
             for tries, leads in sorted(self.given_up.items())
         ]

@@ -7,10 +7,10 @@ from typing import Generic, NamedTuple, TypeVar
 
 import attrs
 
+from salesproc._tables import Shown
 from salesproc.calendars import WorkingCalendar
 from salesproc.errors import LogError
 from salesproc.follow_up.cadence_plan import CadencePlan, NextTry, next_try
-from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Cell
 from salesproc.records import Interaction
 

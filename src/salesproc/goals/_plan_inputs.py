@@ -5,8 +5,8 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import TypeAlias
 
-from salesproc.metrics._rows import leading_fields
-from salesproc.metrics._shares import Share, exact_share
+from salesproc._given import leading_fields, require_duration
+from salesproc._shares import Share, exact_share
 
 Step: TypeAlias = tuple[str, Share] | tuple[str, Share, timedelta | None]
 """A row like `PlanStep`."""
@@ -28,7 +28,9 @@ def plan_steps(given: Iterable[Step]) -> tuple[tuple[str, Fraction, timedelta | 
         names.add(stage)
         what, takes = f"the rate of {stage!r}", row[2] if len(row) > 2 else None
         share = above_nothing(exact_share(rate, what), what)
-        steps.append((stage, share, None if takes is None else span(takes, f"the time of {stage!r}")))
+        steps.append(
+            (stage, share, None if takes is None else require_duration(takes, f"the time of {stage!r}"))
+        )
     return tuple(steps)
 
 
@@ -40,18 +42,4 @@ def above_nothing(given: Fraction, what: str) -> Fraction:
     """
     if given <= 0:
         raise ValueError(f"{what} must be above 0, got {given}")
-    return given
-
-
-def span(given: timedelta, what: str) -> timedelta:
-    """The time itself, 0 or more.
-
-    Raises:
-        TypeError: It is no timedelta.
-        ValueError: It is negative.
-    """
-    if not isinstance(given, timedelta):
-        raise TypeError(f"{what} must be a timedelta, got {given!r}")
-    if given < timedelta():
-        raise ValueError(f"{what} must be 0 or more, got {given!r}")
     return given

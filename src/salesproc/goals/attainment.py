@@ -6,15 +6,15 @@ from typing import Literal, TypeAlias
 
 import attrs
 
+from salesproc import _text
 from salesproc._instants import MICROSECOND
+from salesproc._shares import Share, exact_share
+from salesproc._tables import Shown
 from salesproc.calendars import WorkingCalendar
 from salesproc.errors import PeriodError
 from salesproc.goals._quantities import Quantity, exact, like, one_kind, plain, shown
 from salesproc.goals.goal import Goal
 from salesproc.goals.working_days import passed
-from salesproc.metrics import _text
-from salesproc.metrics._shares import Share, exact_share
-from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.ratios import MeanMoney, Ratio
 from salesproc.money import Money

@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 import attrs
 
+from salesproc import _text
+from salesproc._shares import Share
+from salesproc._tables import Shown
 from salesproc.errors import CurrencyMismatch
 from salesproc.goals._quantities import in_hours, shown
-from salesproc.metrics import _text
 from salesproc.metrics._numbers import Number, positive_money, positive_number, rounded_money
-from salesproc.metrics._shares import Share
-from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.ratios import Ratio
 from salesproc.metrics.required import required_at

@@ -8,7 +8,10 @@ from math import floor
 
 import attrs
 
-from salesproc.goals._plan_inputs import Step, above_nothing, plan_steps, span
+from salesproc._given import require_duration
+from salesproc._shares import Share, exact_share
+from salesproc._tables import Shown
+from salesproc.goals._plan_inputs import Step, above_nothing, plan_steps
 from salesproc.goals._quantities import in_hours, shown
 from salesproc.goals.plan import Plan
 from salesproc.metrics._numbers import (
@@ -20,8 +23,6 @@ from salesproc.metrics._numbers import (
     positive_money,
     positive_number,
 )
-from salesproc.metrics._shares import Share, exact_share
-from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Cell
 from salesproc.money import Money
 
@@ -125,7 +126,7 @@ def plan_back(
         raise ValueError(f"revenue must be above 0, got {revenue!r}")
     currency = revenue.currency
     cost = None if acquisition_cost is None else _units(acquisition_cost, "acquisition_cost", currency, rates)
-    per_contact = span(contact_time, "contact_time")
+    per_contact = require_duration(contact_time, "contact_time")
     per_day = above_nothing(positive_number(contacts_per_day, "contacts_per_day"), "contacts_per_day")
     if per_day * in_hours(per_contact) > 24:
         raise ValueError(
@@ -143,7 +144,7 @@ def plan_back(
         contacts_per_day=per_day,
         working_days=above_nothing(positive_number(working_days, "working_days"), "working_days"),
         acquisition_cost=cost,
-        cycle=None if cycle is None else span(cycle, "cycle"),
+        cycle=None if cycle is None else require_duration(cycle, "cycle"),
         due=due,
     )
 

@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 import attrs
 
+from salesproc import _text
+from salesproc._given import require_period
+from salesproc._tables import Shown
 from salesproc.errors import PeriodError
 from salesproc.goals.plan import Plan
-from salesproc.metrics import _text
 from salesproc.metrics._numbers import positive_money
-from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Cell
 from salesproc.money import Money, apportion, total
 from salesproc.periods import Period
@@ -126,6 +127,7 @@ def roadmap(
 
 
 def _whole_months(period: Period) -> tuple[Period, ...]:
+    require_period(period)
     if isinstance(period.start, datetime) or (period.start.day, period.end.day) != (1, 1):
         raise PeriodError(
             f"period must be whole months of plain dates, such as Period.year(2026), got {period!r}"

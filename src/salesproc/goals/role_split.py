@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 import attrs
 
+from salesproc import _text
+from salesproc._given import several
+from salesproc._shares import Share, exact_share
+from salesproc._tables import Shown
 from salesproc.errors import UnknownName
 from salesproc.goals._quantities import in_hours, shown
-from salesproc.metrics import _text
 from salesproc.metrics._numbers import Number, positive_number
-from salesproc.metrics._shares import Share, exact_share
-from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Cell
 
 __all__ = ["RoleSplit", "RoleSplitPolicy", "TaskShare", "role_split"]
@@ -147,9 +148,7 @@ def role_split(
     ()
     """
     policy = policy or RoleSplitPolicy()
-    if isinstance(core, str):
-        raise TypeError(f"core must be a collection of tasks, got the text {core!r}; write [{core!r}]")
-    for task in core:
+    for task in several(core, "core"):
         if task not in hours:
             raise UnknownName("task", task, hours, "the time spent")
     spent = {task: _hours(time, f"the time of {task!r}") for task, time in hours.items()}

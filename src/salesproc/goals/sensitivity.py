@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 import attrs
 
+from salesproc import _text
+from salesproc._tables import Shown
 from salesproc.goals._quantities import in_hours
 from salesproc.goals.plan import Plan
-from salesproc.metrics import _text
 from salesproc.metrics._numbers import rounded_money
-from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Cell
 
 __all__ = ["Sensitivity", "SensitivityRow", "Work", "sensitivity"]

@@ -7,10 +7,10 @@ from typing import Literal, TypeAlias
 
 import attrs
 
+from salesproc._tables import Shown
 from salesproc.goals._quantities import Quantity, exact, one_kind, shown
 from salesproc.goals.goal import Goal
 from salesproc.metrics._numbers import Number, positive_number
-from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Cell
 
 __all__ = ["SmartCheck", "SmartState", "SmartVerdict", "smart_check"]

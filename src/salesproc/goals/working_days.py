@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
+from salesproc._given import require_period
 from salesproc._instants import first_instant
 from salesproc.calendars import WorkingCalendar
 from salesproc.errors import PeriodError
@@ -22,12 +23,14 @@ def working_days(period: Period, calendar: WorkingCalendar) -> int:
         calendar: Which hours are worked, and which days are free.
 
     Raises:
-        PeriodError: The period is not one of plain dates.
+        TypeError: It is no period.
+        PeriodError: It is not one of plain dates.
 
     >>> office = WorkingCalendar.weekly(range(5), time(9), time(17), tz="Europe/Berlin", holidays=[date(2026, 5, 1)])
     >>> working_days(Period.month(2026, 5), office)
     20
     """
+    require_period(period)
     if isinstance(period.start, datetime):
         raise PeriodError(
             f"period must be one of plain dates, for example Period.month(2026, 5), got {period!r}"

@@ -6,10 +6,10 @@ from datetime import date, datetime
 from fractions import Fraction
 
 from salesproc._instants import earlier
+from salesproc._shares import Share, exact_share
 from salesproc.errors import LogError
 from salesproc.metrics import reduce_orders
 from salesproc.metrics._log import kind_of, refuse_placeholder
-from salesproc.metrics._shares import Share, exact_share
 from salesproc.records import Customer, Purchase
 
 

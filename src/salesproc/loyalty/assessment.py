@@ -9,13 +9,13 @@ from typing import Literal, NamedTuple, TypeAlias
 
 import attrs
 
+from salesproc import _text
 from salesproc._instants import require_aware
+from salesproc._shares import Share
+from salesproc._tables import Shown
 from salesproc.loyalty._evidence import plain_days, purchase_days, referral_days, wallet_days
 from salesproc.loyalty.policy import LoyaltyPolicy
-from salesproc.metrics import _text
 from salesproc.metrics._log import comparable
-from salesproc.metrics._shares import Share
-from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.silence import usual_gap
 from salesproc.records import Customer, FormerCustomer

@@ -6,8 +6,8 @@ from typing import TypeVar
 
 import attrs
 
-from salesproc.metrics import _text
-from salesproc.metrics._tables import Shown
+from salesproc import _text
+from salesproc._tables import Shown
 from salesproc.metrics.breakdown import Cell
 from salesproc.rates import Rate
 from salesproc.stages import LoyaltyTier

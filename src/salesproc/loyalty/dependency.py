@@ -9,9 +9,10 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import attrs
 
-from salesproc.metrics import Concentration, _text
-from salesproc.metrics._shares import Share, exact_share
-from salesproc.metrics._tables import Shown
+from salesproc import _text
+from salesproc._shares import Share, exact_share
+from salesproc._tables import Shown
+from salesproc.metrics import Concentration
 from salesproc.metrics.breakdown import Cell
 from salesproc.money import Money
 

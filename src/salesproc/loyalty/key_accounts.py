@@ -8,11 +8,12 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import attrs
 
+from salesproc import _text
+from salesproc._given import several, whole_number
+from salesproc._shares import exact_share
+from salesproc._tables import Shown
 from salesproc.errors import UnknownName
-from salesproc.metrics import Concentration, _text
-from salesproc.metrics._numbers import whole_number
-from salesproc.metrics._shares import exact_share
-from salesproc.metrics._tables import Shown
+from salesproc.metrics import Concentration
 from salesproc.metrics.breakdown import Cell
 
 __all__ = ["KeyAccount", "KeyAccountPolicy", "KeyAccounts", "KeyShare", "KeySign", "key_accounts"]
@@ -66,8 +67,7 @@ class KeyAccountPolicy:
     def __attrs_post_init__(self) -> None:
         if not self.share:
             raise ValueError("share must be above 0: at 0 every customer would be a key account")
-        if whole_number(self.per_manager, "per_manager") < 1:
-            raise ValueError(f"per_manager must be 1 or more, got {self.per_manager!r}")
+        whole_number(self.per_manager, "per_manager", least=1)
 
     def reached(self, share: Fraction) -> bool:
         """Whether a share makes a customer key."""
@@ -217,7 +217,9 @@ def key_accounts(
         for row in part.rows:
             if policy.reached(row.share):
                 shares.setdefault(row.customer, []).append(KeyShare(scope, name, row.share))
-    judged: dict[Any, set[KeySign]] = {who: _signs(seen) for who, seen in (signs or {}).items()}
+    judged: dict[Any, set[KeySign]] = {
+        who: {*map(_sign, several(seen, f"the signs of {who!r}"))} for who, seen in (signs or {}).items()
+    }
     of_company = {row.customer: row.share for row in company.rows}
     found = [
         KeyAccount(
@@ -235,14 +237,6 @@ def key_accounts(
     ]
     found.sort(key=lambda account: (-account.company_share, str(account.customer), repr(account.customer)))
     return KeyAccounts((*found,), policy, company.undefined)
-
-
-def _signs(given: Iterable[str]) -> set[KeySign]:
-    if isinstance(given, str):
-        raise TypeError(
-            f"signs are several words for each customer, got the one text {given!r}; write [{given!r}]"
-        )
-    return {*map(_sign, given)}
 
 
 def _sign(given: str) -> KeySign:

@@ -7,13 +7,14 @@ from typing import Any, Generic, TypeVar
 
 import attrs
 
+from salesproc import _text
+from salesproc._shares import Share
+from salesproc._tables import Shown
 from salesproc.loyalty._evidence import plain_days, wallet_days
 from salesproc.loyalty.assessment import TIERS, Assessment, WalletShare, assessed
 from salesproc.loyalty.counting import tier_counts
 from salesproc.loyalty.policy import LoyaltyPolicy
-from salesproc.metrics import OrderRow, OrderRules, Purchases, _text, reduce_orders
-from salesproc.metrics._shares import Share
-from salesproc.metrics._tables import Shown
+from salesproc.metrics import OrderRow, OrderRules, Purchases, reduce_orders
 from salesproc.metrics.breakdown import Cell
 from salesproc.stages import LoyaltyTier
 

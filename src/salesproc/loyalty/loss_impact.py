@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 import attrs
 
-from salesproc.metrics._numbers import Number, positive_number, rounded_money
-from salesproc.metrics._tables import Shown
+from salesproc._given import leading_fields
+from salesproc._tables import Shown
+from salesproc.metrics._numbers import Number, positive_money, positive_number, rounded_money
 from salesproc.metrics.breakdown import Cell
 from salesproc.money import Money
 
@@ -97,6 +98,8 @@ def loss_impact(
 
     Raises:
         ValueError: A volume is below 0; the list does not begin at 0, has a step twice, or a piece costs more at a higher volume.
+        LogError: A tier that is no row of volume and cost.
+        TypeError: A cost that is no money, a volume that is no number.
         CurrencyMismatch: Two currencies.
 
     Source:
@@ -123,9 +126,11 @@ def _price_list(tiers: Iterable[tuple[Number, Money]]) -> list[tuple[Fraction, V
     Raises:
         ValueError: They are no price list.
     """
-    steps = [
-        (positive_number(tier[0], "the volume of a tier"), VolumeTier(tier[0], tier[1])) for tier in tiers
-    ]
+    steps = list[tuple[Fraction, VolumeTier]]()
+    for number, row in enumerate(tiers, 1):
+        volume, cost = leading_fields(row, ("volume", "unit cost"), f"tier {number}")
+        positive_money(cost, f"the unit cost of tier {number}")
+        steps.append((positive_number(volume, f"the volume of tier {number}"), VolumeTier(volume, cost)))
     steps.sort(key=lambda step: step[0])
     if not steps or steps[0][0]:
         raise ValueError(

@@ -5,12 +5,10 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import attrs
 
+from salesproc import _text
+from salesproc._given import leading_fields, several, whole_number
+from salesproc._tables import Shown
 from salesproc.loyalty.key_accounts import KeyAccountPolicy
-from salesproc.metrics import _text
-from salesproc.metrics._numbers import whole_number
-from salesproc.metrics._options import several
-from salesproc.metrics._rows import leading_fields
-from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Cell
 
 __all__ = ["ManagerLoad", "ManagerLoadRow", "manager_load", "managers_needed"]

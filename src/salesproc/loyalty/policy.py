@@ -5,8 +5,9 @@ from fractions import Fraction
 
 import attrs
 
-from salesproc.metrics._numbers import exact_number, whole_number
-from salesproc.metrics._shares import exact_share
+from salesproc._given import whole_number
+from salesproc._shares import exact_share
+from salesproc.metrics._numbers import exact_number
 
 __all__ = ["LoyaltyPolicy"]
 
@@ -75,8 +76,7 @@ class LoyaltyPolicy:
             "referral_days": 1,
         }
         for name, low in least.items():
-            if whole_number(getattr(self, name), name) < low:
-                raise ValueError(f"{name} must be {low} or more, got {getattr(self, name)!r}")
+            whole_number(getattr(self, name), name, least=low)
         if self.times < 1:
             raise ValueError(
                 f"times must be 1 or more, got {self.times}: half of the gaps are never below the usual one"

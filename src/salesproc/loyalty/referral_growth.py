@@ -5,10 +5,12 @@ from typing import Literal, NamedTuple, TypeAlias, get_args
 
 import attrs
 
+from salesproc import _text
+from salesproc._given import whole_number
+from salesproc._tables import Shown
 from salesproc.errors import did_you_mean
-from salesproc.metrics import Ratio, _text
-from salesproc.metrics._numbers import Number, positive_number, rounded_money, whole_number
-from salesproc.metrics._tables import Shown
+from salesproc.metrics import Ratio
+from salesproc.metrics._numbers import Number, positive_number, rounded_money
 from salesproc.metrics.breakdown import Cell
 from salesproc.money import Money
 from salesproc.rates import Rate
@@ -216,8 +218,7 @@ def referral_projection(
     if again not in get_args(WhoRefers):
         hint = did_you_mean(again, get_args(WhoRefers))
         raise ValueError(f"again must be one of its rules, got {again!r}; {hint}")
-    if whole_number(generations, "generations") < 1:
-        raise ValueError("generations must be 1 or more, got 0")
+    whole_number(generations, "generations", least=1)
     each = positive_number(per_customer, "per_customer")
     referring = total = Fraction(whole_number(customers, "customers"))
     rounds = list[ReferralGeneration]()

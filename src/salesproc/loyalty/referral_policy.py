@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import attrs
 
-from salesproc.metrics._numbers import whole_number
+from salesproc._given import texts, whole_number
 from salesproc.stages import Reason, ReasonCode
 
 __all__ = ["ReferralIncentive", "ReferralPolicy"]
@@ -20,10 +20,8 @@ class ReferralIncentive(StrEnum):
     GIFT_OR_SAMPLE = "gift_or_sample"
 
 
-def _texts(given: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(given, str):
-        raise TypeError(f"incentives are several texts, got the one text {given!r}; write ({given!r},)")
-    return (*given,)
+def _incentives(given: Iterable[str]) -> tuple[str, ...]:
+    return texts(given, "incentives")
 
 
 @attrs.frozen(kw_only=True)
@@ -49,7 +47,7 @@ class ReferralPolicy:
     open_complaints is 1, at most 0 is allowed
     """
 
-    incentives: tuple[str, ...] = attrs.field(default=tuple(ReferralIncentive), converter=_texts)
+    incentives: tuple[str, ...] = attrs.field(default=tuple(ReferralIncentive), converter=_incentives)
     max_open_complaints: int = 0
 
     def why_not(

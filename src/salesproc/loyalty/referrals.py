@@ -4,12 +4,11 @@ from collections.abc import Collection, Hashable, Iterable
 from datetime import date
 from typing import TypeAlias, TypeVar
 
+from salesproc._given import leading_fields, require_period, several
 from salesproc.errors import LogError
 from salesproc.metrics import OrderRow, OrderRules, Purchases, reduce_orders
 from salesproc.metrics._log import comparable
-from salesproc.metrics._options import several
 from salesproc.metrics._period_days import days_of
-from salesproc.metrics._rows import leading_fields
 from salesproc.periods import Period
 from salesproc.rates import Rate
 
@@ -39,6 +38,7 @@ def referral_rate(
     Raises:
         LogError: A row that cannot be read, or somebody who is no customer of the base.
         NaiveTimeError: A time of another kind than the period.
+        TypeError: The period is none, or one text where several customers belong.
 
     Source:
         ``docs/reference/glossary.md``.
@@ -47,7 +47,8 @@ def referral_rate(
     >>> print(referral_rate(brought, ["ann", "bob", "cid", "dan"]))
     25.0% (1 of 4)
     """
-    base, found = frozenset(customers), set[C]()
+    require_period(period)
+    base, found = frozenset(several(customers, "customers")), set[C]()
     for number, row in enumerate(referrals, 1):
         where = f"row {number}"
         customer, at = leading_fields(row, ("customer", "time"), where)

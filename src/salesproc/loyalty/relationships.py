@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 import attrs
 
+from salesproc._given import leading_fields
 from salesproc._instants import earlier, require_aware
+from salesproc._tables import Shown
 from salesproc.errors import LogError
 from salesproc.metrics._log import comparable
-from salesproc.metrics._rows import leading_fields
-from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Cell
 from salesproc.records import Account, AccountContact, AccountId, ContactLevel, ContactRole
 

@@ -5,6 +5,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple, TypeAlias, TypeVar
 
+from salesproc._given import leading_fields, require_duration
 from salesproc._instants import MICROSECOND
 from salesproc.errors import LogError, did_you_mean
 from salesproc.loyalty.winback_results import (
@@ -18,7 +19,6 @@ from salesproc.loyalty.winback_results import (
 )
 from salesproc.metrics import DurationCounts
 from salesproc.metrics._log import comparable, elapsed_microseconds
-from salesproc.metrics._rows import leading_fields
 from salesproc.metrics.exit_reasons import reduce_churn_reasons
 from salesproc.records import ChurnReason
 from salesproc.stages import WIN_BACK, Journey, WinBack
@@ -82,8 +82,10 @@ def reduce_win_back_report(
     log: Iterable[WinBackRow[E]], *, as_of: date, limits: Sequence[timedelta] = LIMITS
 ) -> WinBackCounts:
     """The first half of `win_back_report`: counts that add up over disjoint sets of cases."""
-    if [*limits] != sorted({*limits}) or any(limit <= timedelta(0) for limit in limits):
-        raise ValueError(f"limits must rise from above 0, got {limits!r}")
+    for limit in limits:
+        require_duration(limit, "a limit", zero=False)
+    if [*limits] != sorted({*limits}):
+        raise ValueError(f"limits must rise, got {limits!r}")
     review = comparable(as_of, as_of, "as_of")
     cases, late = _read(log, as_of, review)
     outcomes, reasons = Counter[tuple[str, str]](), list[tuple[E, str | None]]()

@@ -6,17 +6,17 @@ from typing import NamedTuple
 
 import attrs
 
+from salesproc import _text
+from salesproc._tables import Shown
 from salesproc.metrics import (
     DurationCounts,
     Durations,
     Pareto,
     ParetoCounts,
-    _text,
     finish_durations,
     finish_pareto,
 )
 from salesproc.metrics._adding import added
-from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Cell
 from salesproc.rates import Rate
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Hashable, Iterable
 from datetime import date
 from typing import TypeVar
 
+from salesproc._given import require_period
 from salesproc.metrics._log import comparable, elapsed_microseconds
-from salesproc.metrics._options import require_period
 from salesproc.metrics.deals import DealLike, deal_label, read_deals
 from salesproc.metrics.durations import DurationCounts
 from salesproc.periods import Period

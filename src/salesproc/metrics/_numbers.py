@@ -1,17 +1,15 @@
 """Numbers and amounts that somebody gives for a formula, as exact fractions."""
 
-import math
 from collections.abc import Mapping
-from decimal import Decimal
 from fractions import Fraction
-from numbers import Rational
 from typing import TypeAlias
 
+from salesproc import _given
 from salesproc.errors import CurrencyMismatch
 from salesproc.metrics.ratios import MeanMoney, Ratio
 from salesproc.money import Money
 
-Number: TypeAlias = Ratio | Fraction | Decimal | float
+Number: TypeAlias = Ratio | _given.Number
 """A number, or a ratio that is one; a float means the decimal number it is written as."""
 
 Amount: TypeAlias = Money | MeanMoney
@@ -29,11 +27,7 @@ def exact_number(given: Number, what: str) -> Fraction:
         if given.exact is None:
             raise ValueError(f"{what} is undefined: {given!r}")
         return given.exact
-    if isinstance(given, bool) or not isinstance(given, Rational | Decimal | float):
-        raise TypeError(f"{what} must be a number, got {given!r}")
-    if not isinstance(given, Rational) and not math.isfinite(given):
-        raise ValueError(f"{what} must be finite, got {given!r}")
-    return Fraction(repr(float(given))) if isinstance(given, float) else Fraction(given)
+    return _given.exact_number(given, what)
 
 
 def positive_number(given: Number, what: str) -> Fraction:
@@ -47,20 +41,6 @@ def positive_number(given: Number, what: str) -> Fraction:
     if exact < 0:
         raise ValueError(f"{what} must be 0 or more, got {given!r}")
     return exact
-
-
-def whole_number(given: int, what: str) -> int:
-    """The count itself, 0 or more.
-
-    Raises:
-        ValueError: It is below 0.
-        TypeError: It is no whole number.
-    """
-    if isinstance(given, bool) or not isinstance(given, int):
-        raise TypeError(f"{what} must be a whole number, 0 or more, got {given!r}")
-    if given < 0:
-        raise ValueError(f"{what} must be a whole number, 0 or more, got {given!r}")
-    return given
 
 
 def positive_money(given: Money, what: str) -> Money:

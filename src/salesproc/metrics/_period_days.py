@@ -2,8 +2,8 @@
 
 from datetime import date
 
+from salesproc._given import require_period
 from salesproc.errors import PeriodError
-from salesproc.metrics._options import require_period
 from salesproc.periods import Period
 
 

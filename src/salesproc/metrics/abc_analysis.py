@@ -10,10 +10,10 @@ from typing import Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar, get_ar
 
 import attrs
 
+from salesproc import _text
+from salesproc._shares import Share, exact_share
+from salesproc._tables import Shown
 from salesproc.errors import did_you_mean
-from salesproc.metrics import _text
-from salesproc.metrics._shares import Share, exact_share
-from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.orders import OrderRow, OrderRules, Purchases, reduce_orders
 from salesproc.money import EXACT, Money

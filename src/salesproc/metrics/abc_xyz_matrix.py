@@ -9,9 +9,9 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import attrs
 
-from salesproc.metrics import _text
-from salesproc.metrics._shares import Share
-from salesproc.metrics._tables import Shown
+from salesproc import _text
+from salesproc._shares import Share
+from salesproc._tables import Shown
 from salesproc.metrics.abc_analysis import CLASSES as ABC
 from salesproc.metrics.abc_analysis import Abc, CrossingRule, finish_abc
 from salesproc.metrics.breakdown import Cell

@@ -7,13 +7,13 @@ from typing import Any, TypeVar, overload
 
 import attrs
 
-from salesproc.metrics import _text
+from salesproc import _text
+from salesproc._tables import rows_table
 from salesproc.metrics._by_stage import ByStage
 from salesproc.metrics._equations import solved
 from salesproc.metrics._grouping import By
 from salesproc.metrics._log import StageRow
 from salesproc.metrics._routes import Steps, routes_of
-from salesproc.metrics._tables import rows_table
 from salesproc.metrics.breakdown import Breakdown, Cell, break_down
 from salesproc.metrics.stage_history import StageHistory, histories, nothing_seen
 from salesproc.periods import Period

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple, TypeVar, overload
 
 import attrs
 
+from salesproc._tables import Shown
 from salesproc.errors import CurrencyMismatch, LogError, NaiveTimeError
 from salesproc.metrics._log import comparable
-from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Breakdown, Cell, break_down
 from salesproc.metrics.deals import label_of
 from salesproc.money import Money

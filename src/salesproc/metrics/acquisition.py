@@ -5,17 +5,17 @@ from typing import NamedTuple
 
 import attrs
 
-from salesproc.metrics import _text
+from salesproc import _text
+from salesproc._given import whole_number
+from salesproc._shares import Share, exact_share
+from salesproc._tables import Shown
 from salesproc.metrics._numbers import (
     Amount,
     currency_of,
     exact_amount,
     one_currency,
     positive_money,
-    whole_number,
 )
-from salesproc.metrics._shares import Share, exact_share
-from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.discounting import DiscountedValue
 from salesproc.metrics.lifetime_value import LifetimeValue
@@ -200,12 +200,15 @@ class SpendBalance(Shown):
         """Why there is no ratio, which is the alarm itself; None when there is one."""
         return self.ratio.undefined
 
-    def to_rows(self) -> list[dict[str, Cell]]:
-        """Two rows: winning and keeping, with money as exact text."""
-        sides = (
+    @property
+    def _sides(self) -> tuple[tuple[str, Spend, MeanMoney], ...]:
+        return (
             ("acquisition", self.acquisition, self.cost_per_new),
             ("retention", self.retention, self.cost_per_returning),
         )
+
+    def to_rows(self) -> list[dict[str, Cell]]:
+        """Two rows: winning and keeping, with money as exact text."""
         return [
             {
                 "purpose": name,
@@ -215,14 +218,10 @@ class SpendBalance(Shown):
                 "customers": spend.customers,
                 "cost_per_customer": None if mean.value is None else str(mean.value.amount),
             }
-            for name, spend, mean in sides
+            for name, spend, mean in self._sides
         ]
 
     def __str__(self) -> str:
-        sides = (
-            ("acquisition", self.acquisition, self.cost_per_new),
-            ("retention", self.retention, self.cost_per_returning),
-        )
         lines = [
             (
                 name,
@@ -231,7 +230,7 @@ class SpendBalance(Shown):
                 f"{spend.customers:,}",
                 _text.ABSENT if mean.value is None else str(mean.value),
             )
-            for name, spend, mean in sides
+            for name, spend, mean in self._sides
         ]
         return _text.table(("purpose", "cost", "activities", "customers", "per customer"), lines)
 

@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 
 import attrs
 
+from salesproc import _text
+from salesproc._given import require_period
 from salesproc.calendars import WorkingCalendar
 from salesproc.errors import LogError, NaiveTimeError
-from salesproc.metrics import _text
-from salesproc.metrics._options import require_period
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.ratios import Ratio
 from salesproc.periods import Period

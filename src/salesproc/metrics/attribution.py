@@ -7,6 +7,7 @@ from fractions import Fraction
 from math import lcm
 from typing import TypeAlias, TypeVar, get_args
 
+from salesproc._given import require_duration
 from salesproc.errors import LogError, did_you_mean
 from salesproc.metrics._log import comparable
 from salesproc.metrics.attribution_results import (
@@ -124,8 +125,7 @@ def _rule(model: str, direct: str, ends: tuple[Decimal, Decimal], half_life: tim
     first, last = ends
     if not (first >= 0 and last >= 0 and first + last <= 1):
         raise ValueError(f"ends must be two shares that are at most 1 together, got {ends!r}")
-    if half_life <= timedelta(0):
-        raise ValueError(f"half_life must be longer than nothing, got {half_life!r}")
+    require_duration(half_life, "half_life", zero=False)
 
     def last_non_direct(channels: Sequence[str], _: Sequence[timedelta]) -> list[int]:
         others = [i for i, channel in enumerate(channels) if channel != direct]

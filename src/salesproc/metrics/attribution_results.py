@@ -9,8 +9,8 @@ from typing import Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar
 
 import attrs
 
+from salesproc import _text
 from salesproc.errors import UnknownName
-from salesproc.metrics import _text
 from salesproc.metrics.breakdown import Cell
 from salesproc.money import Money
 

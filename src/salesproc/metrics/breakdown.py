@@ -2,24 +2,14 @@
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from functools import reduce
-from typing import Generic, Protocol, Self, TypeAlias, TypeVar
+from typing import Generic, Protocol, Self, TypeVar
 
 import attrs
 
-from salesproc.metrics import _text
+from salesproc import _text
+from salesproc._tables import Cell, Tabular
 
 __all__ = ["Breakdown", "Cell", "Tabular"]
-
-Cell: TypeAlias = str | int | float | None
-"""What a table of results holds."""
-
-
-class Tabular(Protocol):
-    """A result that can be laid out as rows of a table."""
-
-    def to_rows(self) -> list[dict[str, Cell]]:
-        """One mapping from column name to value per row."""
-        ...
 
 
 class Additive(Protocol):

@@ -8,9 +8,9 @@ from typing import TypeVar
 
 import attrs
 
-from salesproc.metrics import _text
+from salesproc import _text
+from salesproc._tables import Shown
 from salesproc.metrics._period_days import days_of
-from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.orders import OrderRow, OrderRules, Purchases, reduce_orders
 from salesproc.metrics.ratios import MeanMoney, Ratio

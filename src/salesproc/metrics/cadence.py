@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import attrs
 
-from salesproc.metrics import _text
+from salesproc import _text
 from salesproc.metrics._log import elapsed_microseconds
 from salesproc.metrics._touches import Touches, read_touches
 from salesproc.metrics.breakdown import Cell

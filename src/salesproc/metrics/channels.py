@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 import attrs
 
+from salesproc import _text
 from salesproc.errors import CurrencyMismatch, UnknownName
-from salesproc.metrics import _text
 from salesproc.metrics._adding import added
 from salesproc.metrics.breakdown import Breakdown, Cell
 from salesproc.metrics.deals import DealLike

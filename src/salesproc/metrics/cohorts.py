@@ -7,14 +7,14 @@ from typing import Any, NamedTuple, TypeVar, overload
 
 import attrs
 
-from salesproc.metrics import _text
+from salesproc import _text
+from salesproc._given import require_period
+from salesproc._tables import rows_table
 from salesproc.metrics._adding import added
 from salesproc.metrics._calendar import Calendar, Zone
 from salesproc.metrics._grouping import By, grouped
 from salesproc.metrics._log import StageRow, comparable, read_entries
-from salesproc.metrics._options import require_period
 from salesproc.metrics._path import StagePlan
-from salesproc.metrics._tables import rows_table
 from salesproc.metrics.breakdown import Breakdown, Cell, break_down
 from salesproc.metrics.conversion import CohortTally, microseconds, passages, require_window
 from salesproc.metrics.conversion_results import CohortConversion, CohortCounts

@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias, get_args
 
 import attrs
 
-from salesproc.metrics import _text
+from salesproc import _text
 from salesproc.metrics._statistics import fisher_exact, log_rank, newcombe, pooled_z, smallest_expected
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.durations import Durations

@@ -11,12 +11,11 @@ from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar, cast, overload
 
 import attrs
 
+from salesproc import _text
+from salesproc._given import leading_fields, whole_number
+from salesproc._shares import Share, exact_share
+from salesproc._tables import Shown
 from salesproc.errors import CurrencyMismatch, LogError
-from salesproc.metrics import _text
-from salesproc.metrics._numbers import whole_number
-from salesproc.metrics._rows import leading_fields
-from salesproc.metrics._shares import Share, exact_share
-from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Breakdown, Cell, break_down
 from salesproc.metrics.orders import Purchases
 from salesproc.money import EXACT, Money
@@ -144,8 +143,7 @@ class Concentration(Shown, Generic[C]):
             ValueError: *n* is below 1.
             TypeError: *n* is no whole number.
         """
-        if whole_number(n, "n") < 1:
-            raise ValueError(f"n must be a whole number of customers, 1 or more, got {n!r}")
+        whole_number(n, "n", least=1)
         return self.rows[min(n, len(self.rows)) - 1].cumulative if self.rows else None
 
     def customers_for(self, share: Share) -> int | None:

@@ -5,9 +5,9 @@ from collections.abc import Hashable, Iterable
 from datetime import date
 from typing import Any, Literal, TypeAlias, TypeVar
 
+from salesproc._given import require_period
 from salesproc.errors import LogError, did_you_mean
 from salesproc.metrics._log import comparable
-from salesproc.metrics._options import require_period
 from salesproc.metrics.customer_survival import StayRow, read_stay
 from salesproc.metrics.retention import Retention, finish_customer_retention, reduce_customer_retention
 from salesproc.periods import Period

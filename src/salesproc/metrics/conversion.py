@@ -7,10 +7,10 @@ from typing import Any, NamedTuple, TypeVar, overload
 
 import attrs
 
+from salesproc._given import require_duration, require_period
 from salesproc._instants import MICROSECOND
 from salesproc.metrics._grouping import By, grouped
 from salesproc.metrics._log import Entries, StageRow, comparable, elapsed_microseconds, read_entries
-from salesproc.metrics._options import require_period
 from salesproc.metrics._path import StagePlan
 from salesproc.metrics.breakdown import Breakdown, break_down
 from salesproc.metrics.conversion_results import CohortConversion, CohortCounts, finish_cohort_conversion
@@ -184,12 +184,7 @@ def require_window(window: timedelta | None) -> timedelta | None:
         TypeError: It is no duration.
         ValueError: It is negative.
     """
-    given: object = window  # callers without a type checker pass a number of days
-    if given is not None and not isinstance(given, timedelta):
-        raise TypeError(f"window must be a duration, for example timedelta(days=30), got {given!r}")
-    if window is not None and window < timedelta(0):
-        raise ValueError(f"window must be a duration of 0 or more, got {window!r}")
-    return window
+    return None if window is None else require_duration(window, "window")
 
 
 def _reduce(

@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import attrs
 
-from salesproc.metrics import _text
+from salesproc import _text
+from salesproc._tables import rows_table
 from salesproc.metrics._adding import added
-from salesproc.metrics._tables import rows_table
 from salesproc.metrics.breakdown import Cell
 from salesproc.rates import Rate
 

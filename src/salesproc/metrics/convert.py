@@ -5,9 +5,9 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date
 from typing import Any, TypeVar, overload
 
+from salesproc._given import require_period
 from salesproc.metrics._grouping import By, grouped
 from salesproc.metrics._log import Entries, StageRow, comparable, elapsed_microseconds, read_entries
-from salesproc.metrics._options import require_period
 from salesproc.metrics._path import StagePlan
 from salesproc.metrics.breakdown import Breakdown, break_down
 from salesproc.metrics.durations import DurationCounts, Durations, finish_durations

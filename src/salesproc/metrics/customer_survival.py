@@ -5,12 +5,11 @@ from collections.abc import Callable, Hashable, Iterable
 from datetime import date
 from typing import Any, TypeAlias, TypeVar, overload
 
+from salesproc._given import leading_fields, require_period
 from salesproc._instants import is_placeholder
 from salesproc.errors import LogError
 from salesproc.metrics._deal_ages import size
 from salesproc.metrics._log import comparable, elapsed_microseconds
-from salesproc.metrics._options import require_period
-from salesproc.metrics._rows import leading_fields
 from salesproc.metrics.breakdown import Breakdown, break_down
 from salesproc.metrics.durations import DurationCounts, Durations, finish_durations
 from salesproc.periods import Period

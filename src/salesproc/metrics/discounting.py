@@ -7,10 +7,10 @@ from typing import Literal, TypeAlias, get_args
 
 import attrs
 
+from salesproc._shares import Share, exact_share
+from salesproc._tables import Shown
 from salesproc.errors import CurrencyMismatch, did_you_mean
 from salesproc.metrics._numbers import Number, exact_number, rounded_money
-from salesproc.metrics._shares import Share, exact_share
-from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Cell
 from salesproc.money import Money
 

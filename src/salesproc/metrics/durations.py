@@ -12,8 +12,10 @@ from typing import NamedTuple
 
 import attrs
 
+from salesproc import _text
+from salesproc._given import require_duration
 from salesproc._instants import MICROSECOND
-from salesproc.metrics import _bands, _curve, _text
+from salesproc.metrics import _bands, _curve
 from salesproc.metrics._bands import BandKind, BandPoint, TimeInterval
 from salesproc.metrics.breakdown import Cell
 from salesproc.rates import Interval
@@ -184,12 +186,7 @@ class Durations:
             TypeError: *limit* is no duration.
             ValueError: *limit* is negative.
         """
-        given: object = limit  # callers without a type checker pass a number of days
-        if not isinstance(given, timedelta):
-            raise TypeError(f"limit must be a duration, for example timedelta(days=60), got {given!r}")
-        if limit < timedelta(0):
-            raise ValueError(f"limit must be a duration of 0 or more, got {limit!r}")
-        time, last = limit // MICROSECOND, self._steps.known_until
+        time, last = require_duration(limit, "limit") // MICROSECOND, self._steps.known_until
         if not self.finished + self.lost + self.open or (last is not None and time > last):
             return None
         return _curve.share_at(self._steps, time) / _curve.SCALE

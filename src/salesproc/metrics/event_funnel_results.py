@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import attrs
 
+from salesproc import _text
+from salesproc._tables import rows_table
 from salesproc.errors import UnknownName
-from salesproc.metrics import _text
 from salesproc.metrics._adding import added
 from salesproc.metrics._attempts import EventOrder
-from salesproc.metrics._tables import rows_table
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.durations import DurationCounts, finish_durations
 from salesproc.rates import Rate

@@ -8,12 +8,12 @@ from typing import Any, TypeVar, get_args, overload
 
 import attrs
 
+from salesproc._given import require_period
 from salesproc._instants import MICROSECOND
 from salesproc.errors import did_you_mean
 from salesproc.metrics._attempts import Attempt, EventOrder, Rule
 from salesproc.metrics._grouping import By, grouped
 from salesproc.metrics._log import Entries, StageRow, comparable, elapsed_microseconds, read_entries
-from salesproc.metrics._options import require_period
 from salesproc.metrics._path import stage_names
 from salesproc.metrics.breakdown import Breakdown, break_down
 from salesproc.metrics.conversion import microseconds, require_window

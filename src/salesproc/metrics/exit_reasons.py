@@ -6,11 +6,11 @@ from typing import NamedTuple, TypeAlias
 
 import attrs
 
-from salesproc.metrics import _text
+from salesproc import _text
+from salesproc._given import leading_fields
+from salesproc._tables import Shown
 from salesproc.metrics._adding import added
 from salesproc.metrics._amounts import Amounts
-from salesproc.metrics._rows import leading_fields
-from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.pareto import Pareto, ParetoCounts, finish_pareto
 from salesproc.rates import Rate

@@ -6,11 +6,11 @@ from typing import Any, Generic, NamedTuple, TypeVar, overload
 
 import attrs
 
+from salesproc import _text
+from salesproc._given import require_period
 from salesproc.errors import LogError, UnknownName, did_you_mean
-from salesproc.metrics import _text
 from salesproc.metrics._adding import added
 from salesproc.metrics._amounts import Amounts
-from salesproc.metrics._options import require_period
 from salesproc.metrics.breakdown import Breakdown, Cell, break_down
 from salesproc.metrics.deals import SeenDeal, deal_label, read_deals
 from salesproc.metrics.histories import day_of, days_of, due_in

@@ -9,9 +9,9 @@ from typing import Any, TypeVar, get_args, overload
 
 import attrs
 
+from salesproc._given import require_period
 from salesproc.metrics._grouping import By, grouped
 from salesproc.metrics._log import Entries, StageRow, read_entries
-from salesproc.metrics._options import require_period
 from salesproc.metrics._path import StagePath, StagePlan, plan_of
 from salesproc.metrics.breakdown import Breakdown, break_down
 from salesproc.metrics.funnel_results import (

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import attrs
 
+from salesproc import _text
 from salesproc.errors import UnknownName
-from salesproc.metrics import _text
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.comparison import RateChange, rate_change
 from salesproc.metrics.funnel_results import Funnel

@@ -6,8 +6,8 @@ from typing import Literal, TypeAlias, overload
 
 import attrs
 
+from salesproc import _text
 from salesproc.errors import UnknownName
-from salesproc.metrics import _text
 from salesproc.metrics.breakdown import Cell
 from salesproc.rates import Rate
 

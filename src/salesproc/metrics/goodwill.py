@@ -2,8 +2,8 @@
 
 import attrs
 
-from salesproc.metrics._numbers import whole_number
-from salesproc.metrics._tables import Shown
+from salesproc._given import whole_number
+from salesproc._tables import Shown
 from salesproc.metrics.breakdown import Cell
 
 __all__ = ["Goodwill", "goodwill"]
@@ -68,6 +68,5 @@ def goodwill(positives: int, unresolved: int, *, ratio: int = 12) -> Goodwill:
     >>> goodwill(30, 3).missing
     6
     """
-    if whole_number(ratio, "ratio") < 1:
-        raise ValueError(f"ratio must be 1 or more, got {ratio!r}; twelve is the usual one")
+    whole_number(ratio, "ratio", least=1)
     return Goodwill(whole_number(positives, "positives"), whole_number(unresolved, "unresolved"), ratio)

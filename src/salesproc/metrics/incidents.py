@@ -8,14 +8,13 @@ from typing import NamedTuple, TypeAlias
 
 import attrs
 
+from salesproc import _text
+from salesproc._given import leading_fields, whole_number
+from salesproc._tables import Shown
 from salesproc.errors import LogError, UnknownName
-from salesproc.metrics import _text
 from salesproc.metrics._adding import added
 from salesproc.metrics._amounts import Amounts
 from salesproc.metrics._log import comparable, elapsed_microseconds
-from salesproc.metrics._numbers import whole_number
-from salesproc.metrics._rows import leading_fields
-from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.durations import DurationCounts, Durations, finish_durations
 from salesproc.metrics.pareto import Pareto, ParetoCounts, finish_pareto

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import attrs
 
+from salesproc import _text
+from salesproc._shares import Share, exact_share
+from salesproc._tables import rows_table
 from salesproc.errors import UnknownName
-from salesproc.metrics import _text
-from salesproc.metrics._shares import Share, exact_share
-from salesproc.metrics._tables import rows_table
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.funnel_results import Funnel
 from salesproc.money import Money

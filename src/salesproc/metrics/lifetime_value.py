@@ -6,7 +6,9 @@ from fractions import Fraction
 
 import attrs
 
-from salesproc.metrics import _text
+from salesproc import _text
+from salesproc._shares import Share, exact_share
+from salesproc._tables import Shown
 from salesproc.metrics._numbers import (
     Amount,
     Number,
@@ -16,8 +18,6 @@ from salesproc.metrics._numbers import (
     positive_number,
     rounded_money,
 )
-from salesproc.metrics._shares import Share, exact_share
-from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.ratios import Ratio
 from salesproc.money import Money, total

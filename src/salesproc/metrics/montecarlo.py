@@ -12,12 +12,13 @@ from typing import NamedTuple, Protocol
 
 import attrs
 
+from salesproc import _text
+from salesproc._given import require_duration, whole_number
 from salesproc._instants import MICROSECOND
+from salesproc._shares import exact_share
+from salesproc._tables import rows_table
 from salesproc.errors import CurrencyMismatch, LogError, UnknownName
-from salesproc.metrics import _text
 from salesproc.metrics._log import comparable, elapsed_microseconds
-from salesproc.metrics._shares import exact_share
-from salesproc.metrics._tables import rows_table
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.stage_history import StageHistory, StayCounts
 from salesproc.money import Money, total
@@ -204,11 +205,8 @@ def simulate_pipeline(
     >>> found
     <PipelineSimulation of 8 deals, 1000 runs: 2,000.00 EUR (80 % between 0.00 EUR and 4,000.00 EUR)>
     """
-    given: object = horizon  # callers without a type checker pass a number of days
-    if not isinstance(given, timedelta):
-        raise TypeError(f"horizon must be a duration, for example timedelta(days=90), got {given!r}")
-    if horizon <= timedelta(0) or runs < 1:
-        raise ValueError(f"horizon must be above 0 and runs 1 or more, got {horizon!r} and {runs!r}")
+    require_duration(horizon, "horizon", zero=False)
+    whole_number(runs, "runs", least=1)
     deals = sorted(_read(open_deals, history, as_of), key=_in_order)
     currencies = {deal.amount.currency for deal in deals if deal.amount is not None}
     ways = {stage: _Stay.of(stays) for stage, stays in history.at.items()}

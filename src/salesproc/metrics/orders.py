@@ -11,12 +11,12 @@ from typing import Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar, cast
 
 import attrs
 
+from salesproc._given import chosen
 from salesproc._instants import FIRST_YEAR
+from salesproc._tables import Shown
 from salesproc.errors import CurrencyMismatch, LogError, SalesprocError
 from salesproc.metrics._adding import added
 from salesproc.metrics._log import comparable
-from salesproc.metrics._options import chosen
-from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Cell
 from salesproc.money import EXACT, Money
 

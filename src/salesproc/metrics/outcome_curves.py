@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, TypeVar, overload
 
 import attrs
 
-from salesproc.metrics import _text
+from salesproc import _text
 from salesproc.metrics._deal_ages import deal_ages, size
 from salesproc.metrics.breakdown import Breakdown, Cell, break_down
 from salesproc.metrics.deals import DealLike

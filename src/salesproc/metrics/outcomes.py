@@ -6,9 +6,9 @@ from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar, overload
 
 import attrs
 
-from salesproc.metrics import _text
+from salesproc import _text
+from salesproc._given import require_period
 from salesproc.metrics._amounts import Amounts
-from salesproc.metrics._options import require_period
 from salesproc.metrics.breakdown import Breakdown, Cell, break_down
 from salesproc.metrics.deals import DealLike, SeenDeal, deal_label, read_deals
 from salesproc.metrics.ratios import MeanMoney, Ratio

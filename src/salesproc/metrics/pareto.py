@@ -7,10 +7,10 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 import attrs
 
+from salesproc import _text
+from salesproc._given import require_period
 from salesproc.errors import LogError
-from salesproc.metrics import _text
 from salesproc.metrics._amounts import Amounts
-from salesproc.metrics._options import require_period
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.deals import DealLike, read_deals
 from salesproc.money import Money

@@ -8,12 +8,12 @@ from typing import Any, Protocol, TypeVar
 
 import attrs
 
+from salesproc._given import require_period
+from salesproc._shares import Share, exact_share
+from salesproc._tables import Shown
 from salesproc.errors import LogError
 from salesproc.metrics._amounts import Amounts
 from salesproc.metrics._numbers import rounded_money
-from salesproc.metrics._options import require_period
-from salesproc.metrics._shares import Share, exact_share
-from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.deals import DealLike, read_deals
 from salesproc.metrics.ratios import Ratio

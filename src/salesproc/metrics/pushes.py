@@ -8,11 +8,11 @@ from typing import Any, Literal, TypeAlias, TypeVar, get_args, overload
 
 import attrs
 
+from salesproc import _text
+from salesproc._given import require_period
 from salesproc.errors import did_you_mean
-from salesproc.metrics import _text
 from salesproc.metrics._adding import added
 from salesproc.metrics._log import comparable
-from salesproc.metrics._options import require_period
 from salesproc.metrics.breakdown import Breakdown, Cell, break_down
 from salesproc.metrics.deals import deal_label, read_deals
 from salesproc.metrics.histories import Event, RememberingDeal, events_of
@@ -200,9 +200,8 @@ def _reduce(
         part = PushCounts(counts=rule, ahead=1)
         if seen.outcome != "ahead":
             events = events_of(seen.deal, seen.where, as_of, None)
-            closed = (
-                seen.closed if seen.closed_at == seen.deal.closed_at else None
-            )  # one that was undone ends nothing
+            # A close that was undone ends nothing.
+            closed = seen.closed if seen.closed_at == seen.deal.closed_at else None
             part = _of_deal(events, rule, review, closed, span)
         parts[key] = parts.get(key, PushCounts(counts=rule)) + part
     return parts

@@ -5,8 +5,8 @@ from fractions import Fraction
 
 import attrs
 
-from salesproc.metrics import _text
-from salesproc.metrics._tables import Shown
+from salesproc import _text
+from salesproc._tables import Shown
 from salesproc.metrics.breakdown import Cell
 from salesproc.money import Money
 

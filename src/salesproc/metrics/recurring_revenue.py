@@ -5,12 +5,11 @@ from typing import Any, TypeAlias, TypeVar, overload
 
 import attrs
 
+from salesproc import _text
+from salesproc._given import leading_fields, several
+from salesproc._tables import Shown
 from salesproc.errors import CurrencyMismatch, LogError
-from salesproc.metrics import _text
 from salesproc.metrics._adding import added
-from salesproc.metrics._options import several
-from salesproc.metrics._rows import leading_fields
-from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Breakdown, Cell, break_down
 from salesproc.metrics.ratios import Ratio
 from salesproc.money import Money, total

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from salesproc.metrics._shares import Share, exact_share
+from salesproc._shares import Share, exact_share
 
 __all__ = ["required_at"]
 

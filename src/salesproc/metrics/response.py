@@ -7,12 +7,13 @@ from typing import Any, Literal, NamedTuple, TypeVar, overload
 
 import attrs
 
+from salesproc import _text
+from salesproc._given import require_duration
 from salesproc._instants import MICROSECOND
+from salesproc._tables import Shown
 from salesproc.calendars import WorkingCalendar
 from salesproc.errors import LogError, NaiveTimeError
-from salesproc.metrics import _text
 from salesproc.metrics._log import comparable, elapsed_microseconds
-from salesproc.metrics._tables import Shown
 from salesproc.metrics._touches import Touches, read_touches
 from salesproc.metrics.breakdown import Breakdown, Cell, break_down
 from salesproc.metrics.durations import DurationCounts, Durations, finish_durations
@@ -183,7 +184,8 @@ def sla_attainment(times: Durations, target: timedelta) -> SlaAttainment:
         target: The time promised; an answer at that very time is in time.
 
     Raises:
-        ValueError: The target is no time.
+        TypeError: The target is no duration.
+        ValueError: It is not above 0.
 
     Source:
         A waiting lead is missed once the target has passed, not only once it is answered.
@@ -192,9 +194,7 @@ def sla_attainment(times: Durations, target: timedelta) -> SlaAttainment:
     >>> print(sla_attainment(waits, timedelta(hours=1)))
     75.0% (3 of 4) within 1.0 h; 1 still running
     """
-    if target <= timedelta(0):
-        raise ValueError(f"target must be longer than nothing, got {target!r}")
-    limit = target // MICROSECOND
+    limit = require_duration(target, "target", zero=False) // MICROSECOND
     met = sum(count for took, count in times.counts.finished.items() if took <= limit)
     running = sum(count for age, count in times.counts.open.items() if age <= limit)
     return SlaAttainment(met, times.finished - met + times.open - running, running, target)

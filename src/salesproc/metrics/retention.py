@@ -6,8 +6,8 @@ from typing import TypeVar
 
 import attrs
 
-from salesproc.metrics._shares import Share, exact_share
-from salesproc.metrics._tables import Shown
+from salesproc._shares import Share, exact_share
+from salesproc._tables import Shown
 from salesproc.metrics.breakdown import Cell
 from salesproc.rates import Rate
 

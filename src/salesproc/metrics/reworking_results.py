@@ -5,8 +5,8 @@ from datetime import date
 
 import attrs
 
+from salesproc import _text
 from salesproc.errors import UnknownName
-from salesproc.metrics import _text
 from salesproc.metrics.breakdown import Cell
 from salesproc.rates import Rate
 

@@ -10,8 +10,8 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import attrs
 
-from salesproc.metrics import _text
-from salesproc.metrics._tables import Shown
+from salesproc import _text
+from salesproc._tables import Shown
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.orders import OrderRow, OrderRules, Purchases, reduce_orders
 from salesproc.money import EXACT, Money

@@ -11,9 +11,10 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import attrs
 
-from salesproc.metrics import _text
-from salesproc.metrics._numbers import exact_number, whole_number
-from salesproc.metrics._tables import Shown
+from salesproc import _text
+from salesproc._given import whole_number
+from salesproc._tables import Shown
+from salesproc.metrics._numbers import exact_number
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.orders import OrderRow, OrderRules, Purchases, reduce_orders
 from salesproc.money import EXACT, Money
@@ -65,8 +66,7 @@ class SilencePolicy:
             raise ValueError(
                 f"min_purchases must be 2 or more: one purchase has no gap, got {self.min_purchases!r}"
             )
-        if not whole_number(self.stake_days, "stake_days"):
-            raise ValueError("stake_days must be 1 or more, got 0")
+        whole_number(self.stake_days, "stake_days", least=1)
 
     def state(self, times: Fraction | None) -> str:
         """What a silence of so many usual gaps is called; ``"unknown"`` where there is no usual gap."""

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple, TypeVar, overload
 
 import attrs
 
-from salesproc.metrics import _text
+from salesproc import _text
+from salesproc._given import require_period
 from salesproc.metrics._adding import added
 from salesproc.metrics._amounts import Amounts
 from salesproc.metrics._log import comparable
-from salesproc.metrics._options import require_period
 from salesproc.metrics.breakdown import Breakdown, Cell, break_down
 from salesproc.metrics.deals import deal_label, read_deals
 from salesproc.metrics.histories import (

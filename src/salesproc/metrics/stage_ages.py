@@ -6,8 +6,8 @@ from typing import Any, TypeVar, overload
 
 import attrs
 
+from salesproc import _text
 from salesproc.calendars import WorkingCalendar
-from salesproc.metrics import _text
 from salesproc.metrics._grouping import By
 from salesproc.metrics._log import StageRow
 from salesproc.metrics._visits import Stages

@@ -7,10 +7,10 @@ from typing import Any, TypeVar
 
 import attrs
 
+from salesproc._given import require_period
 from salesproc.metrics._adding import added
 from salesproc.metrics._grouping import By, grouped
 from salesproc.metrics._log import StageRow, elapsed_microseconds
-from salesproc.metrics._options import require_period
 from salesproc.metrics._routes import Routes, Steps, routes_of
 from salesproc.metrics._visits import Visit, read_ways
 from salesproc.periods import Period

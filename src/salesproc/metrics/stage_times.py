@@ -6,11 +6,11 @@ from typing import Any, TypeAlias, TypeVar, get_args, overload
 
 import attrs
 
+from salesproc._given import require_period
 from salesproc.calendars import WorkingCalendar
 from salesproc.errors import LogError
 from salesproc.metrics._grouping import By, grouped
 from salesproc.metrics._log import StageRow
-from salesproc.metrics._options import require_period
 from salesproc.metrics._visits import Stages, Visit, VisitPlan, read_ways, stopwatch, visit_plan
 from salesproc.metrics.breakdown import Breakdown, break_down
 from salesproc.metrics.durations import DurationCounts

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from salesproc.metrics import _text
+from salesproc import _text
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.durations import DurationCounts, Durations, finish_durations
 

@@ -7,6 +7,7 @@ from typing import Any, Generic, Literal, Protocol, TypeAlias, TypeVar, get_args
 
 import attrs
 
+from salesproc._given import require_duration
 from salesproc.calendars import WorkingCalendar
 from salesproc.errors import LogError
 from salesproc.metrics._log import comparable
@@ -276,9 +277,8 @@ def _limits(limits: Limits) -> dict[str, timedelta | Literal["final"]]:
             elif stage.limit is not None and stage.kind != StageKind.ON_HOLD:
                 found[stage.name] = stage.limit
     for name, limit in found.items():
-        given: object = limit  # callers without a type checker give days as numbers
-        if not isinstance(given, timedelta) and given != "final":
-            raise TypeError(f"the limit of {name!r} must be a timedelta, got {given!r}")
+        if limit != "final":
+            require_duration(limit, f"the limit of {name!r}")
     return found
 
 

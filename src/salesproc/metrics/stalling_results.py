@@ -6,7 +6,7 @@ from typing import Generic, Literal, NamedTuple, TypeAlias, TypeVar, cast
 
 import attrs
 
-from salesproc.metrics import _text
+from salesproc import _text
 from salesproc.metrics.breakdown import Cell
 from salesproc.rates import Rate
 

@@ -7,10 +7,10 @@ from fractions import Fraction
 
 import attrs
 
+from salesproc import _text
+from salesproc._tables import Shown
 from salesproc.errors import LogError
-from salesproc.metrics import _text
 from salesproc.metrics._adding import added
-from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Cell
 from salesproc.rates import Interval, Rate, two_sided
 

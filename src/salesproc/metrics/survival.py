@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import attrs
 
-from salesproc.metrics import _text
+from salesproc import _text
 from salesproc.metrics._bands import BandKind
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.durations import Durations

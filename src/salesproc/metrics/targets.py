@@ -9,8 +9,8 @@ from typing import NamedTuple, TypeAlias, TypeVar
 import attrs
 
 from salesproc._instants import MICROSECOND
+from salesproc._tables import Shown
 from salesproc.errors import CurrencyMismatch, LogError
-from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.durations import DurationCounts, finish_durations
 from salesproc.money import Money, total

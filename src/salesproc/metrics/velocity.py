@@ -8,13 +8,13 @@ from typing import Literal, TypeAlias, cast, get_args
 
 import attrs
 
+from salesproc import _text
+from salesproc._given import require_period
 from salesproc._instants import MICROSECOND
+from salesproc._tables import Shown
 from salesproc.errors import CurrencyMismatch, did_you_mean
-from salesproc.metrics import _text
 from salesproc.metrics._amounts import Amounts
 from salesproc.metrics._log import comparable, elapsed_microseconds
-from salesproc.metrics._options import require_period
-from salesproc.metrics._tables import Shown
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.deals import DealLike, SeenDeal, read_deals
 from salesproc.money import Money

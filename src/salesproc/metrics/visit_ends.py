@@ -7,14 +7,14 @@ from typing import Any, TypeVar, overload
 
 import attrs
 
-from salesproc.metrics import _text
+from salesproc import _text
+from salesproc._given import require_period
+from salesproc._tables import rows_table
 from salesproc.metrics._adding import added
 from salesproc.metrics._by_stage import ByStage
 from salesproc.metrics._grouping import By, grouped
 from salesproc.metrics._log import StageRow
-from salesproc.metrics._options import require_period
 from salesproc.metrics._routes import Routes, Steps, routes_of
-from salesproc.metrics._tables import rows_table
 from salesproc.metrics._visits import Visit, read_ways
 from salesproc.metrics.breakdown import Breakdown, Cell, break_down
 from salesproc.periods import Period

@@ -4,8 +4,9 @@ from fractions import Fraction
 
 import attrs
 
-from salesproc.metrics._numbers import Number, exact_number, positive_money, whole_number
-from salesproc.metrics._tables import Shown
+from salesproc._given import whole_number
+from salesproc._tables import Shown
+from salesproc.metrics._numbers import Number, exact_number, positive_money
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.ratios import Ratio
 from salesproc.money import Money

@@ -4,9 +4,9 @@ from collections.abc import Callable, Hashable, Iterable
 from datetime import date
 from typing import Any, TypeAlias, TypeVar, overload
 
+from salesproc._given import require_period
 from salesproc.metrics._amounts import Amounts
 from salesproc.metrics._log import comparable
-from salesproc.metrics._options import require_period
 from salesproc.metrics.breakdown import Breakdown, break_down
 from salesproc.metrics.deals import deal_label, read_deals
 from salesproc.metrics.histories import (

@@ -5,7 +5,7 @@ from operator import add
 
 import attrs
 
-from salesproc.metrics import _text
+from salesproc import _text
 from salesproc.metrics._adding import added
 from salesproc.metrics._amounts import Amounts
 from salesproc.metrics.breakdown import Cell

@@ -10,9 +10,9 @@ from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 import attrs
 
-from salesproc.metrics import _text
-from salesproc.metrics._options import chosen
-from salesproc.metrics._tables import Shown
+from salesproc import _text
+from salesproc._given import chosen
+from salesproc._tables import Shown
 from salesproc.metrics._units import first_day, numbering
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.orders import OrderRow, OrderRules, Purchases, reduce_orders

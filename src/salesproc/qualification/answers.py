@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import attrs
 
 from salesproc import _plain
+from salesproc._given import member
 from salesproc._instants import earlier, require_aware
 from salesproc.errors import RecordError, StorageError, did_you_mean
 from salesproc.qualification.frameworks import Framework
@@ -231,11 +232,7 @@ class Qualification(Stored):
 
 
 def _state(given: AnswerState | str) -> AnswerState:
-    try:
-        return AnswerState(given)
-    except ValueError:
-        hint = did_you_mean(str(given), AnswerState)
-        raise ValueError(f"an answer is one of its states, got {given!r}; {hint}") from None
+    return member(AnswerState, given, "state of an answer")
 
 
 def _stands(verdict: Verdict) -> str:

@@ -6,19 +6,17 @@ from fractions import Fraction
 
 import attrs
 
-from salesproc.qualification._numbers import exact
+from salesproc._given import exact_number, texts
 
 __all__ = ["Bands"]
 
 
-def _texts(given: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(given, str):
-        raise TypeError(f"labels are several texts, got the one text {given!r}; write tuple({given!r})")
-    return tuple(given)
+def _labels(given: Iterable[str]) -> tuple[str, ...]:
+    return texts(given, "labels")
 
 
 def _cuts(given: Iterable[Fraction | Decimal | float]) -> tuple[Fraction, ...]:
-    return tuple(exact(one, "a cut") for one in given)
+    return tuple(exact_number(one, "a cut") for one in given)
 
 
 @attrs.frozen
@@ -38,7 +36,7 @@ class Bands:
     ('B', 'D')
     """
 
-    labels: tuple[str, ...] = attrs.field(converter=_texts)
+    labels: tuple[str, ...] = attrs.field(converter=_labels)
     cuts: tuple[Fraction, ...] = attrs.field(converter=_cuts)
 
     def __attrs_post_init__(self) -> None:
@@ -58,7 +56,7 @@ class Bands:
 
     def of(self, number: Fraction | Decimal | float) -> str:
         """The name of the range the number lies in."""
-        value = exact(number, "a number in bands")
+        value = exact_number(number, "a number in bands")
         return next(
             (label for label, cut in zip(self.labels, self.cuts, strict=False) if value >= cut), self.lowest
         )

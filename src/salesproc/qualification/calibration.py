@@ -1,6 +1,5 @@
 """How well did the score predict? What became of the leads of each band, and how often the better one scored higher."""
 
-import html
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
@@ -11,9 +10,9 @@ from typing import NamedTuple, TypeAlias
 
 import attrs
 
+from salesproc._given import exact_number, leading_fields, texts
+from salesproc._tables import rows_table
 from salesproc.errors import LogError, did_you_mean
-from salesproc.qualification._numbers import exact
-from salesproc.qualification._rows import first_two
 from salesproc.qualification.bands import Bands
 from salesproc.rates import Interval, Rate, two_sided
 
@@ -133,13 +132,7 @@ class Calibration:
         return f"<Calibration: {self._summary}>"
 
     def _repr_html_(self) -> str:
-        rows = self.to_rows()
-        head = "".join(f"<th>{name}</th>" for name in rows[0])
-        body = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(_cell(value))}</td>" for value in row.values()) + "</tr>"
-            for row in rows
-        )
-        return f"<table><caption>{html.escape(self._summary)}</caption><tr>{head}</tr>{body}</table>"
+        return rows_table(self._summary, self.to_rows())
 
     @property
     def _summary(self) -> str:
@@ -198,7 +191,7 @@ def grade_calibration(
     >>> print(repr(grade_calibration([("A", True), ("B", False), ("B", True), ("C", False)], grades="A B C".split())))
     <Calibration: pairs ranked rightly: 87.5% of 4, 46.8% to 100.0%>
     """
-    names = tuple(grades)
+    names = texts(grades, "grades")
     if not names or len({*names}) != len(names):
         raise ValueError(f"grades are different names, the best first, got {grades!r}")
     places = {grade: Fraction(-place) for place, grade in enumerate(names)}
@@ -229,7 +222,7 @@ def _calibration(rows: Iterable[tuple[Fraction, str, Outcome]], labels: Iterable
 
 def _read(rows: Iterable[object]) -> Iterable[tuple[int, object, Outcome]]:
     for number, row in enumerate(rows, 1):
-        score, won = first_two(row, f"row {number}", "score, won")
+        score, won = leading_fields(row, ("score", "won"), f"row {number}")
         if won is not None and not isinstance(won, bool):
             raise LogError(f"row {number}: won is True, False or None while open, got {won!r}")
         yield number, score, won
@@ -237,12 +230,6 @@ def _read(rows: Iterable[object]) -> Iterable[tuple[int, object, Outcome]]:
 
 def _score(given: object, number: int) -> Fraction:
     try:
-        return exact(given, "a score")  # type: ignore[arg-type]  # what is no number is what it refuses
+        return exact_number(given, "a score")  # type: ignore[arg-type]  # what is no number is what it refuses
     except (TypeError, ValueError) as error:
         raise LogError(f"row {number}: {error}") from None
-
-
-def _cell(value: str | float | None) -> str:
-    if value is None:
-        return "n/a"
-    return f"{value:.3g}" if isinstance(value, float) else str(value)

@@ -6,8 +6,9 @@ from enum import StrEnum
 
 import attrs
 
+from salesproc._given import member
 from salesproc._instants import earlier, require_aware
-from salesproc.errors import RecordError, did_you_mean
+from salesproc.errors import RecordError
 from salesproc.records._record import Stored
 
 __all__ = ["DiscObservation", "DiscStyle", "disc_styles"]
@@ -26,11 +27,7 @@ class DiscStyle(StrEnum):
 
 
 def _style(given: DiscStyle | str) -> DiscStyle:
-    try:
-        return DiscStyle(given)
-    except ValueError:
-        hint = did_you_mean(str(given), DiscStyle)
-        raise ValueError(f"a style is one of the four of DISC, got {given!r}; {hint}") from None
+    return member(DiscStyle, given, "style of DISC")
 
 
 def _aware(_: object, field: "attrs.Attribute[datetime]", value: datetime) -> None:

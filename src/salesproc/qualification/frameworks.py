@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import attrs
 
+from salesproc._given import whole_number
 from salesproc.errors import UnknownName
 from salesproc.qualification.verdicts import AnswerState, Gap, Verdict
 from salesproc.records._record import Stored
@@ -40,7 +41,7 @@ class Criterion(Stored):
     weight: int = 1
 
     def __attrs_post_init__(self) -> None:
-        _whole(self.weight, f"the weight of {self.name!r}")
+        whole_number(self.weight, f"the weight of {self.name!r}", least=1)
 
 
 def _decimal_share(given: Decimal | float | None) -> Decimal | None:
@@ -76,7 +77,7 @@ class Rule(Stored):
 
     def __attrs_post_init__(self) -> None:
         if self.count is not None:
-            _whole(self.count, "count")
+            whole_number(self.count, "count", least=1)
             if self.share is not None:
                 raise ValueError(f"a rule has a count or a share, got {self.count!r} and {self.share!r}")
 
@@ -194,10 +195,3 @@ class Framework(Stored):
             weights = ", ".join(f"{one.name} {one.weight}" for one in self.criteria)
             return f"{self.name}: at least {self.needed} points of {weights}"
         return f"{self.name}: {'all' if rule.count is None else f'at least {rule.count}'} of {names}"
-
-
-def _whole(given: int, what: str) -> None:
-    if isinstance(given, bool) or not isinstance(given, int):
-        raise TypeError(f"{what} must be a whole number, 1 or more, got {given!r}")
-    if given < 1:
-        raise ValueError(f"{what} must be a whole number, 1 or more, got {given!r}")

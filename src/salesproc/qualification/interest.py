@@ -10,10 +10,10 @@ from typing import NamedTuple, TypeAlias
 
 import attrs
 
+from salesproc._given import leading_fields, whole_number
 from salesproc._instants import earlier, elapsed, is_placeholder, require_aware
 from salesproc.errors import LogError, did_you_mean
-from salesproc.qualification._numbers import points, total, whole
-from salesproc.qualification._rows import first_two
+from salesproc.qualification._points import points, total
 from salesproc.qualification.bands import Bands
 from salesproc.qualification.interest_rules import BuyerStage, InterestRule
 
@@ -79,9 +79,9 @@ class InterestModel:
         for group, cap in self.caps:
             if group not in groups:
                 raise ValueError(f"no rule is in group {group!r}; {did_you_mean(group, groups)}")
-            whole(cap, f"the cap on {group!r}", least=0)
+            whole_number(cap, f"the cap on {group!r}", least=0)
         if self.cap is not None:
-            whole(self.cap, "cap", least=0)
+            whole_number(self.cap, "cap", least=0)
         _require_rising(self.rules)
 
     def measure(self, events: Iterable[EventRow], *, as_of: datetime) -> "Interest":
@@ -221,7 +221,7 @@ class Interest:
 
 def _read(row: object, number: int) -> tuple[str, datetime]:
     where = f"event {number}"
-    kind, at = first_two(row, where, "kind, at")
+    kind, at = leading_fields(row, ("kind", "at"), where)
     if not isinstance(kind, str):
         raise LogError(f"{where} must be of a kind that is text, got {row!r}")
     if is_placeholder(require_aware(at, f"the time of {where}")):

@@ -7,8 +7,9 @@ from fractions import Fraction
 
 import attrs
 
+from salesproc._given import require_duration, whole_number
 from salesproc._instants import MICROSECOND
-from salesproc.qualification._numbers import points, whole
+from salesproc.qualification._points import points
 
 __all__ = ["BuyerStage", "InterestRule"]
 
@@ -41,7 +42,7 @@ class InterestRule:
 
     Raises:
         ValueError: No kind, no points, a half-life that is not above 0, a stage with points below 0.
-        TypeError: Points that are no whole number.
+        TypeError: Points that are no whole number, a half-life that is no duration.
     """
 
     kind: str
@@ -53,10 +54,10 @@ class InterestRule:
     def __attrs_post_init__(self) -> None:
         if not self.kind:
             raise ValueError("a rule is about a kind of event with a name, got ''")
-        if not whole(self.points, f"points of {self.kind!r}"):
+        if not whole_number(self.points, f"points of {self.kind!r}", least=None):
             raise ValueError(f"{self.kind!r} gives 0 points; leave the rule out")
-        if self.half_life is not None and self.half_life <= timedelta():
-            raise ValueError(f"the half-life of {self.kind!r} must be above 0, got {self.half_life!r}")
+        if self.half_life is not None:
+            require_duration(self.half_life, f"the half-life of {self.kind!r}", zero=False)
         if self.stage is not None and self.points < 0:
             raise ValueError(
                 f"{self.kind!r} shows them at {self.stage}, so it cannot take points, got {self.points}"

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import attrs
 
-from salesproc.qualification._numbers import whole
+from salesproc._given import whole_number
 from salesproc.qualification.bands import Bands
 from salesproc.stages import Evidence, Reason, Requirement
 from salesproc.stages.reasons import surely_fails
@@ -110,7 +110,7 @@ class IdealProfile:
                 raise TypeError(
                     f"a criterion of a profile is a requirement, such as at_least('employees', 50), got {asks!r}"
                 )
-            whole(weight, f"the weight of {str(asks)!r}", least=1)
+            whole_number(weight, f"the weight of {str(asks)!r}", least=1)
         if not all(0 < cut <= 1 for cut in self.grades.cuts):
             cuts = ", ".join(map(str, self.grades.cuts))
             raise ValueError(f"grades are cut at shares above 0 and at most 1, got {cuts}")

@@ -8,8 +8,9 @@ from typing import Literal, NamedTuple, TypeAlias
 
 import attrs
 
-from salesproc.errors import did_you_mean
-from salesproc.qualification._numbers import exact, points, total, whole
+from salesproc._given import exact_number, member, whole_number
+from salesproc.errors import UnknownName, did_you_mean
+from salesproc.qualification._points import points, total
 from salesproc.qualification.interest import EventRow, Interest, InterestModel
 from salesproc.qualification.profile import Fit, IdealProfile
 from salesproc.stages import Evidence, EvidenceValue
@@ -71,9 +72,9 @@ class ScoringModel:
     threshold: int | Decimal | None = None
 
     def __attrs_post_init__(self) -> None:
-        whole(self.version, "version", least=1)
+        whole_number(self.version, "version", least=1)
         if self.threshold is not None:
-            exact(self.threshold, "threshold")
+            exact_number(self.threshold, "threshold")
         grades, levels = self.profile.grades, self.interest.levels.labels
         for grade, actions in self.grid:
             if grade not in grades.labels:
@@ -98,10 +99,14 @@ class ScoringModel:
         """What the grid says.
 
         Raises:
-            KeyError: No such grade.
-            ValueError: No such level.
+            UnknownName: No such grade or level; the message names the nearest.
         """
-        return dict(self.grid)[grade][self.interest.levels.labels.index(level)]
+        rows, levels = dict(self.grid), self.interest.levels.labels
+        if grade not in rows:
+            raise UnknownName("grade", grade, rows, f"the grid of {self.name!r}")
+        if level not in levels:
+            raise UnknownName("level of interest", level, levels, f"the grid of {self.name!r}")
+        return rows[grade][levels.index(level)]
 
     def score(self, attributes: Evidence, events: Iterable[EventRow], *, as_of: datetime) -> "Score":
         """The score of a lead.
@@ -213,8 +218,4 @@ class Score:
 
 
 def _action(given: LeadAction | str) -> LeadAction:
-    try:
-        return LeadAction(given)
-    except ValueError:
-        hint = did_you_mean(str(given), LeadAction)
-        raise ValueError(f"the grid holds actions, got {given!r}; {hint}") from None
+    return member(LeadAction, given, "action for a lead")

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 import attrs
 
+from salesproc._given import member
 from salesproc._instants import require_aware
-from salesproc.errors import RecordError, did_you_mean
+from salesproc.errors import RecordError
 from salesproc.records._record import Stored
 
 __all__ = ["SpinKind", "SpinLog", "SpinQuestion"]
@@ -122,8 +123,4 @@ class SpinLog(Stored):
 
 
 def _kind(given: SpinKind | str) -> SpinKind:
-    try:
-        return SpinKind(given)
-    except ValueError:
-        hint = did_you_mean(str(given), SpinKind)
-        raise ValueError(f"a question is of one of the kinds of SPIN, got {given!r}; {hint}") from None
+    return member(SpinKind, given, "kind of SPIN question")

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import attrs
 
+from salesproc._given import several
 from salesproc.errors import UnknownName
 from salesproc.records.parties import Contact
 
@@ -68,11 +69,7 @@ def merge_contacts(mine: Contact, theirs: Contact, *, overwrite: Iterable[str] =
     >>> merge_contacts(old, new, overwrite=["email"]).contact.email
     'svoss@birch.example'
     """
-    if isinstance(overwrite, str):
-        raise TypeError(
-            f"overwrite must be several fields, got the one text {overwrite!r}; write [{overwrite!r}]"
-        )
-    asked = frozenset(overwrite)
+    asked = frozenset(several(overwrite, "overwrite"))
     for name in sorted(asked.difference(_FIELDS)):
         raise UnknownName("field to overwrite", name, _FIELDS, "a contact")
     values: dict[str, Any] = {}

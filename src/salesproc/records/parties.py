@@ -7,6 +7,7 @@ from typing import Any, NewType
 
 import attrs
 
+from salesproc._given import texts
 from salesproc._instants import earlier, require_aware
 from salesproc.errors import RecordError, UnknownName
 from salesproc.records._record import Stored
@@ -30,10 +31,8 @@ def _named(_: object, field: "attrs.Attribute[str]", value: object) -> None:
         raise RecordError(f"a {field.name} has at least one visible sign in any script, got {value!r}")
 
 
-def _texts(values: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(values, str):
-        raise TypeError(f"interests are several texts, got the one text {values!r}; write ({values!r},)")
-    return tuple(values)
+def _interests(given: Iterable[str]) -> tuple[str, ...]:
+    return texts(given, "interests")
 
 
 def _aware(_: object, field: "attrs.Attribute[Any]", value: datetime | None) -> None:
@@ -68,7 +67,7 @@ class Contact(Stored):
     email: str | None = attrs.field(default=None, kw_only=True)
     phone: str | None = attrs.field(default=None, kw_only=True)
     company: str | None = attrs.field(default=None, kw_only=True)
-    interests: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_texts)
+    interests: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_interests)
     locale: str | None = attrs.field(default=None, kw_only=True)
     time_zone: str | None = attrs.field(default=None, kw_only=True)
 

@@ -1,9 +1,20 @@
 """The rows of a result as a table for a notebook."""
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol, TypeAlias
 
-from salesproc.metrics import _text
-from salesproc.metrics.breakdown import Cell, Tabular
+from salesproc import _text
+
+Cell: TypeAlias = str | int | float | None
+"""What a table of results holds."""
+
+
+class Tabular(Protocol):
+    """A result that can be laid out as rows of a table."""
+
+    def to_rows(self) -> list[dict[str, Cell]]:
+        """One mapping from column name to value per row."""
+        ...
 
 
 class Shown:

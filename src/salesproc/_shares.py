@@ -1,13 +1,12 @@
 """A share that somebody names, as an exact fraction; a percentage is refused."""
 
-from decimal import Decimal
 from fractions import Fraction
-from numbers import Rational
 from typing import TypeAlias
 
+from salesproc._given import Number, exact_number
 from salesproc.rates import Rate
 
-Share: TypeAlias = Rate | Fraction | Decimal | float
+Share: TypeAlias = Rate | Number
 """A share, 0 to 1: counts, or a number; a float means the decimal number it is written as."""
 
 
@@ -22,9 +21,8 @@ def exact_share(given: Share, what: str) -> Fraction:
         if given.exact is None:
             raise ValueError(f"{what} is undefined: {given!r} has no trials; give a share from 0 to 1")
         return given.exact
-    if isinstance(given, bool) or not isinstance(given, Rational | Decimal | float):
-        raise TypeError(f"{what} must be a share from 0 to 1 or a Rate, got {given!r}")
-    if not 0 <= given <= 1:  # what is no number is not between them either
-        hint = "a percentage is divided by 100 first" if given > 1 else "there is no negative share"
+    share = exact_number(given, f"{what}, a share from 0 to 1,")
+    if not 0 <= share <= 1:
+        hint = "a percentage is divided by 100 first" if share > 1 else "there is no negative share"
         raise ValueError(f"{what} must be a share from 0 to 1, got {given!r}; {hint}")
-    return Fraction(repr(float(given))) if isinstance(given, float) else Fraction(given)
+    return share
