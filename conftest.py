@@ -3,6 +3,7 @@
 import io
 import os
 from contextlib import redirect_stdout
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 
@@ -68,3 +69,16 @@ def real_data() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("needs the real data sets in the folder that SALESPROC_DATA names")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def cdnow(real_data: Path) -> list[tuple[str, date, str]]:
+    """The CDNOW purchases: customer, day, and the amount in dollars as it is written."""
+    folder = real_data / "cdnow"
+    if not folder.is_dir():
+        pytest.skip("needs the CDNOW purchases in the folder that SALESPROC_DATA names")
+    lines = [line.split() for line in (folder / "CDNOW_master.txt").read_text().splitlines()]
+    return [
+        (who, date(int(day[:4]), int(day[4:6]), int(day[6:])), spent)
+        for who, day, _, spent in (line for line in lines if line and line[0].isdigit())
+    ]

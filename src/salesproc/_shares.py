@@ -21,7 +21,10 @@ def exact_share(given: Share, what: str) -> Fraction:
         if given.exact is None:
             raise ValueError(f"{what} is undefined: {given!r} has no trials; give a share from 0 to 1")
         return given.exact
-    share = exact_number(given, f"{what}, a share from 0 to 1,")
+    try:
+        share = exact_number(given, what)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{what} must be a share from 0 to 1 or a Rate, got {given!r}") from None
     if not 0 <= share <= 1:
         hint = "a percentage is divided by 100 first" if share > 1 else "there is no negative share"
         raise ValueError(f"{what} must be a share from 0 to 1, got {given!r}; {hint}")

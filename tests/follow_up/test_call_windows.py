@@ -194,7 +194,7 @@ def test_ranks_that_contradict_themselves_are_refused(hours, days, message):
 
 
 def test_what_cannot_be_asked_is_refused():
-    with pytest.raises(ValueError, match="'great' is not a valid CallRank"):
+    with pytest.raises(ValueError, match="there is no rank 'great'; known: 'best', 'good'"):
         CallWindows([], [(1, "great")], "made up")
     with pytest.raises(NaiveTimeError, match="at must be a datetime with a time zone"):
         published(datetime(2026, 3, 5, 16))

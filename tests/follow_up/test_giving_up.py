@@ -74,8 +74,8 @@ def test_44_of_100_stop_after_one_as_published():
         "44 % of sellers give up after one follow-up (Marketing Donut, as told by document 002)"
     )
     assert found.to_rows() == [
-        {"tries": 1, "leads": 44, "share": 0.44, "early": "yes"},
-        {"tries": 5, "leads": 56, "share": 0.56, "early": "no"},
+        {"tries": 1, "leads": 44, "share": 0.44, "early": True},
+        {"tries": 5, "leads": 56, "share": 0.56, "early": False},
     ]
 
 
@@ -83,7 +83,7 @@ def test_a_claim_is_shown_only_where_it_is_passed():
     found = early_give_ups(FIVE, tried(0, 4, 5))
     assert found.claim is None
     assert repr(found) == "<EarlyGiveUps: 66.7% (2 of 3) given up before 5 tries>"
-    assert "<td>yes</td>" in found._repr_html_()
+    assert "<td>True</td>" in found._repr_html_()
     assert pickle.loads(pickle.dumps(found)) == found
 
 

@@ -84,7 +84,11 @@ def test_the_result_shows_itself():
             "the time of 'a' must be 0 or more",
         ),
         (lambda: role_split({"a": "1"}, core=[]), TypeError, "the time of 'a' must be a number, got '1'"),
-        (lambda: role_split({"a": 1}, core="a"), TypeError, r"got the text 'a'; write \['a'\]"),
+        (
+            lambda: role_split({"a": 1}, core="a"),
+            TypeError,
+            r"core must be several, got the one text 'a'; write \['a'\]",
+        ),
         (
             lambda: role_split({"selling": 1}, core=["seling"]),
             UnknownName,

@@ -134,7 +134,11 @@ def test_the_result_shows_itself():
     [
         (lambda: KeyAccountPolicy(share=10), ValueError, "a percentage is divided by 100 first"),
         (lambda: KeyAccountPolicy(share=0), ValueError, "share must be above 0"),
-        (lambda: KeyAccountPolicy(per_manager=0), ValueError, "per_manager must be 1 or more, got 0"),
+        (
+            lambda: KeyAccountPolicy(per_manager=0),
+            ValueError,
+            "per_manager must be a whole number, 1 or more, got 0",
+        ),
         (
             lambda: key_accounts(concentration([]), signs={"a": ["famous"]}),
             UnknownName,
@@ -143,7 +147,7 @@ def test_the_result_shows_itself():
         (
             lambda: key_accounts(concentration([]), signs={"a": "fame"}),
             TypeError,
-            r"signs are several words for each customer, got the one text 'fame'; write \['fame'\]",
+            r"the signs of 'a' must be several, got the one text 'fame'; write \['fame'\]",
         ),
         (
             lambda: key_accounts(concentration([]), signs={"a": ["share"]}),

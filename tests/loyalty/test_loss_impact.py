@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesproc import CurrencyMismatch, Money
+from salesproc import CurrencyMismatch, LogError, Money
 from salesproc.loyalty import VolumeTier, loss_impact
 
 
@@ -100,6 +100,8 @@ def impact(**changed):
             ValueError,
             "a piece must not cost more at a higher volume",
         ),
+        ({"tiers": [(0,)]}, LogError, r"tier 1 is no row of volume, unit cost: \(0,\)"),
+        ({"tiers": [(0, 3)]}, TypeError, r"the unit cost of tier 1 must be Money\(amount, currency\), got 3"),
         ({"tiers": [(0, Money(8, "USD"))]}, CurrencyMismatch, "USD and EUR do not mix"),
         ({"tiers": [(0, euros(9)), (9, Money(8, "USD"))]}, CurrencyMismatch, "do not mix"),
     ],

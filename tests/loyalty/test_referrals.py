@@ -186,14 +186,14 @@ def test_incentives_are_any_words():
         (
             lambda: referral_projection(1, per_customer=1, generations=0),
             ValueError,
-            "generations must be 1 or more",
+            "generations must be a whole number, 1 or more",
         ),
         (
             lambda: referral_projection(1, per_customer=1, again="all"),
             ValueError,
             "again must be one of its rules, got 'all'; known: 'new only', 'everybody'",
         ),
-        (lambda: ReferralPolicy(incentives="discount"), TypeError, r"write \('discount',\)"),
+        (lambda: ReferralPolicy(incentives="discount"), TypeError, r"write \['discount'\]"),
     ],
 )
 def test_what_cannot_be_is_refused(work, error, message):

@@ -197,9 +197,15 @@ def test_refusals():
         win_back_report([("ann", "departed")], as_of=AS_OF)
     with pytest.raises(NaiveTimeError, match="row 1"):
         win_back_report([("ann", "departed", LEFT)], as_of=AS_OF)
-    for limits in ([DAY, DAY], [2 * DAY, DAY], [timedelta(0)]):
-        with pytest.raises(ValueError, match="limits must rise from above 0"):
+    for limits in ([DAY, DAY], [2 * DAY, DAY]):
+        with pytest.raises(ValueError, match="limits must rise, got"):
             win_back_report([], as_of=AS_OF, limits=limits)
+    with pytest.raises(ValueError, match="a limit must be above 0, got"):
+        win_back_report([], as_of=AS_OF, limits=[timedelta(0)])
+    with pytest.raises(
+        TypeError, match=r"a limit must be a timedelta, for example timedelta\(days=30\), got 1"
+    ):
+        win_back_report([], as_of=AS_OF, limits=[1, 7])
     with pytest.raises(ValueError, match="counts add up only with the same limits"):
         WinBackCounts() + WinBackCounts(limits=(DAY,))
     with pytest.raises(TypeError):

@@ -221,7 +221,7 @@ def test_a_shop_with_many_customers(real_data):
         (
             lambda: concentration([]).top(0),
             ValueError,
-            "n must be a whole number of customers, 1 or more, got 0",
+            "n must be a whole number, 1 or more, got 0",
         ),
         (lambda: concentration([]).top(1.5), TypeError, "n must be a whole number"),
         (lambda: concentration([]).customers_for(80), ValueError, "a percentage is divided by 100 first"),

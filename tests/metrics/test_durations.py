@@ -273,9 +273,9 @@ def test_a_percentile_is_a_share(q):
 
 
 def test_a_limit_is_not_negative():
-    with pytest.raises(ValueError, match="limit must be a duration of 0 or more"):
+    with pytest.raises(ValueError, match="limit must be 0 or more"):
         of([1]).share_within(-DAY)
-    with pytest.raises(TypeError, match=r"for example timedelta\(days=60\), got 60"):
+    with pytest.raises(TypeError, match=r"for example timedelta\(days=30\), got 60"):
         of([1]).share_within(60)
 
 

@@ -49,7 +49,7 @@ def test_the_result_shows_itself():
     [
         (lambda: goodwill(-1, 0), ValueError, "positives must be a whole number, 0 or more, got -1"),
         (lambda: goodwill(1, 0.5), TypeError, "unresolved must be a whole number"),
-        (lambda: goodwill(1, 1, ratio=0), ValueError, "ratio must be 1 or more, got 0"),
+        (lambda: goodwill(1, 1, ratio=0), ValueError, "ratio must be a whole number, 1 or more, got 0"),
     ],
 )
 def test_refusals(work, error, message):

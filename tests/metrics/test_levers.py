@@ -133,7 +133,7 @@ def test_it_refuses_what_it_cannot_answer():
         bottleneck(SOURCE, {"sold": 30})
     with pytest.raises(ValueError, match="there is no negative share"):
         what_if(SOURCE, {"sold": -0.1})
-    with pytest.raises(ValueError, match=r"share from 0 to 1, got nan"):
+    with pytest.raises(ValueError, match=r"share from 0 to 1 or a Rate, got nan"):
         what_if(SOURCE, {"sold": math.nan})
     with pytest.raises(TypeError, match="must be a share from 0 to 1 or a Rate, got '0.5'"):
         what_if(SOURCE, {"sold": "0.5"})

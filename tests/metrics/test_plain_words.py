@@ -124,12 +124,12 @@ def test_a_pair_of_days_is_no_period(ask, period):
 
 def test_a_number_of_days_is_no_duration():
     with pytest.raises(
-        TypeError, match=r"window must be a duration, for example timedelta\(days=30\), got 30"
+        TypeError, match=r"window must be a timedelta, for example timedelta\(days=30\), got 30"
     ):
         event_funnel(LOG, ["lead"], as_of=AS_OF, window=30)
     history = reduce_absorption(LOG, ["lead"], won=["won"], lost=["lost"], as_of=AS_OF)
     with pytest.raises(
-        TypeError, match=r"horizon must be a duration, for example timedelta\(days=90\), got 90"
+        TypeError, match=r"horizon must be a timedelta, for example timedelta\(days=30\), got 90"
     ):
         simulate_pipeline([], history, horizon=90, as_of=AS_OF, seed=1)
 

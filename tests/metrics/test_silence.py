@@ -173,7 +173,7 @@ def test_the_result_shows_itself_and_its_rule():
         ({"late_times": 3, "silent_times": 2}, "silent_times must be late_times or more"),
         ({"late_times": 0.5}, "both 1 or more, got late_times=1/2"),
         ({"min_purchases": 1}, "one purchase has no gap, got 1"),
-        ({"stake_days": 0}, "stake_days must be 1 or more, got 0"),
+        ({"stake_days": 0}, "stake_days must be a whole number, 1 or more, got 0"),
         ({"late_times": float("nan")}, "times must be finite"),
     ],
 )

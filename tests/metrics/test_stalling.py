@@ -233,7 +233,12 @@ def test_it_shows_itself():
         ([Waiting("a", "talk", date(1900, 1, 1))], {}, LogError, "which is a placeholder"),
         ([], {"clock": "email"}, ValueError, "clock must be one of 'stage', 'activity', 'update', 'created'"),
         ([], {"snoozed": [Snooze("a", AS_OF, "")]}, LogError, "the snooze of 'a' until"),
-        ([], {"limits": {"talk": 14}}, TypeError, "the limit of 'talk' must be a timedelta, got 14"),
+        (
+            [],
+            {"limits": {"talk": 14}},
+            TypeError,
+            "the limit of 'talk' must be a timedelta, for example timedelta(days=30), got 14",
+        ),
         (
             [item("a", entered_at=1)],
             {"by": "owner"},

@@ -186,7 +186,7 @@ ONE = Qualification("L-1", BANT).answered("budget", "met", at=MONDAY)
         (
             lambda: ONE.answered("need", "yes", at=MONDAY),
             ValueError,
-            "an answer is one of its states, got 'yes'; known: 'unknown', 'unmet', 'partial', 'met'",
+            "there is no state of an answer 'yes'; known: 'unknown', 'unmet', 'partial', 'met'",
         ),
         (
             lambda: ONE.answered("need", "met", at=MONDAY, value=["a"]),

@@ -39,7 +39,7 @@ def test_a_cut_is_reached_when_it_is_equal_to_the_digit():
         (
             lambda: Bands("AB", [1]),
             TypeError,
-            "labels are several texts, got the one text 'AB'; write tuple('AB')",
+            "labels must be several, got the one text 'AB'; write ['AB']",
         ),
         (
             lambda: Bands(("A",), [1]),

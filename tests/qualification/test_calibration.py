@@ -200,7 +200,7 @@ def test_without_a_fault_there_is_no_interval():
         (
             lambda: score_calibration([(50, True), 7], bands=BANDS),
             LogError,
-            "row 2 must be a row (score, won, ...), got 7",
+            "row 2 is no row of score, won: 7",
         ),
         (
             lambda: score_calibration([(50, 1)], bands=BANDS),

@@ -59,7 +59,7 @@ def test_an_observation_goes_through_json_and_pickle():
         (
             lambda: seen("Lin Wei", "red", 0),
             ValueError,
-            "a style is one of the four of DISC, got 'red'; known: 'dominance', 'influence', 'steadiness', 'compliance'",
+            "there is no style of DISC 'red'; known: 'dominance', 'influence', 'steadiness', 'compliance'",
         ),
         (
             lambda: DiscObservation("Lin Wei", "influence", datetime(2026, 3, 2)),

@@ -232,12 +232,12 @@ def test_times_are_compared_as_instants():
         (
             lambda: InterestModel([InterestRule("like", 1, group="content")], LEVELS, caps={"content": -5}),
             ValueError,
-            "the cap on 'content' must be 0 or more, got -5",
+            "the cap on 'content' must be a whole number, 0 or more, got -5",
         ),
         (
             lambda: InterestModel([InterestRule("like", 1)], LEVELS, cap=1.5),
             TypeError,
-            "cap must be a whole number, got 1.5",
+            "cap must be a whole number, 0 or more, got 1.5",
         ),
         (
             lambda: InterestModel(
@@ -253,12 +253,12 @@ def test_times_are_compared_as_instants():
         (
             lambda: MODEL.measure(["like"], as_of=NOW),
             LogError,
-            "event 1 must be a row (kind, at, ...), got 'like'",
+            "event 1 is no row of kind, at: 'like'",
         ),
         (
             lambda: MODEL.measure([("like", NOW), ("like",)], as_of=NOW),
             LogError,
-            "event 2 must be a row (kind, at, ...), got ('like',)",
+            "event 2 is no row of kind, at: ('like',)",
         ),
         (
             lambda: MODEL.measure([(7, NOW)], as_of=NOW),

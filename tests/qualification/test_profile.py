@@ -133,12 +133,12 @@ def test_a_fit_pickles_and_compares():
         (
             lambda: IdealProfile("p", [(confirmed("a"), 0)]),
             ValueError,
-            "the weight of 'a yes to a' must be 1 or more, got 0",
+            "the weight of 'a yes to a' must be a whole number, 1 or more, got 0",
         ),
         (
             lambda: IdealProfile("p", [(confirmed("a"), 0.5)]),
             TypeError,
-            "the weight of 'a yes to a' must be a whole number, got 0.5",
+            "the weight of 'a yes to a' must be a whole number, 1 or more, got 0.5",
         ),
         (
             lambda: IdealProfile("p", [(confirmed("a"), 1)], grades=Bands(("A", "B", "C"), [80, 0.5])),

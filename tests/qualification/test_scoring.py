@@ -183,7 +183,7 @@ def test_the_score_qualifies_a_lead():
 @pytest.mark.parametrize(
     ("changes", "error", "message"),
     [
-        ({"version": 0}, ValueError, "version must be 1 or more, got 0"),
+        ({"version": 0}, ValueError, "version must be a whole number, 1 or more, got 0"),
         ({"threshold": "60"}, TypeError, "threshold must be a number, got '60'"),
         ({"threshold": Decimal("nan")}, ValueError, "threshold must be finite, got Decimal('NaN')"),
         (
@@ -214,7 +214,7 @@ def test_the_score_qualifies_a_lead():
         (
             {"grid": {**GRID, "A": ("routes", "drop", "drop")}},
             ValueError,
-            "the grid holds actions, got 'routes'; did you mean 'route'?",
+            "there is no action for a lead 'routes'; did you mean 'route'?",
         ),
     ],
 )

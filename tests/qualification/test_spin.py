@@ -73,12 +73,12 @@ def test_a_call_that_went_to_the_solution_too_soon():
         (
             lambda: log_of([]).asked("problems", "?"),
             ValueError,
-            "a question is of one of the kinds of SPIN, got 'problems'; did you mean 'problem'?",
+            "there is no kind of SPIN question 'problems'; did you mean 'problem'?",
         ),
         (
             lambda: SpinLog("L-1", MONDAY, questions=[SpinQuestion("payoff", "?")]),
             ValueError,
-            "a question is of one of the kinds of SPIN, got 'payoff'; did you mean 'need-payoff'?",
+            "there is no kind of SPIN question 'payoff'; did you mean 'need-payoff'?",
         ),
         (
             lambda: SpinLog.from_dict({"entity": "L-1"}),

@@ -33,7 +33,7 @@ def test_missing_fields_are_those_a_contact_list_asks_for():
 
 def test_interests_are_several():
     """A text would be taken apart into its letters."""
-    with pytest.raises(TypeError, match="interests are several texts, got the one text 'crm'"):
+    with pytest.raises(TypeError, match="interests must be several, got the one text 'crm'"):
         Contact("Lin", interests="crm")
 
 

@@ -1,0 +1,166 @@
+"""What callers give: a wrong call is refused where it is made, and says what would do."""
+
+import math
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+import pytest
+
+from salesproc import LogError, Money, Period, UnknownName, WorkingCalendar
+from salesproc._given import (
+    exact_number,
+    leading_fields,
+    member,
+    require_duration,
+    several,
+    texts,
+    whole_number,
+)
+from salesproc.customers import follow_ups
+from salesproc.goals import roadmap, working_days
+from salesproc.loyalty import referral_rate
+from salesproc.qualification import (
+    Bands,
+    IdealProfile,
+    InterestModel,
+    InterestRule,
+    ScoringModel,
+    grade_calibration,
+    score_calibration,
+)
+from salesproc.records import PlannedActivity
+from salesproc.stages import confirmed
+
+DAY = timedelta(days=1)
+OFFICE = WorkingCalendar.weekly(range(5), time(9), time(17), tz="Europe/Berlin")
+PAIR = (date(2026, 1, 1), date(2026, 2, 1))
+BANDS = Bands(("high", "low"), cuts=[10])
+MODEL = ScoringModel(
+    name="logistics",
+    profile=IdealProfile("shippers", [(confirmed("ships"), 1)], grades=Bands(("A", "B"), cuts=[0.5])),
+    interest=InterestModel([InterestRule("demo", 20)], BANDS),
+    grid={"A": ("route", "nurture"), "B": ("research", "drop")},
+)
+
+
+class Colour(StrEnum):
+    RED = "red"
+    BLUE = "blue"
+
+
+def test_a_float_means_the_number_it_is_written_as():
+    assert exact_number(0.1, "x") == exact_number(Decimal("0.1"), "x") == Fraction(1, 10)
+    assert member(Colour, "red", "colour") is member(Colour, Colour.RED, "colour") is Colour.RED
+    assert whole_number(-3, "x", least=None) == -3
+    assert require_duration(0 * DAY, "x") == 0 * DAY
+    assert texts(["a", "b"], "x") == ("a", "b")
+    assert leading_fields(["ann", 1, 2], ("customer", "n"), "row 1") == ("ann", 1)
+
+
+@pytest.mark.parametrize(
+    ("work", "error", "message"),
+    [
+        (lambda: exact_number("1", "x"), TypeError, "x must be a number, got '1'"),
+        (lambda: exact_number(True, "x"), TypeError, "x must be a number, got True"),
+        (lambda: exact_number(math.nan, "x"), ValueError, "x must be finite, got nan"),
+        (lambda: whole_number(1.0, "x"), TypeError, "x must be a whole number, 0 or more, got 1.0"),
+        (lambda: whole_number(1.0, "x", least=None), TypeError, "x must be a whole number, got 1.0"),
+        (lambda: whole_number(1, "x", least=2), ValueError, "x must be a whole number, 2 or more, got 1"),
+        (
+            lambda: require_duration(30, "x"),
+            TypeError,
+            "x must be a timedelta, for example timedelta(days=30), got 30",
+        ),
+        (
+            lambda: require_duration(-DAY, "x"),
+            ValueError,
+            "x must be 0 or more, got datetime.timedelta(days=-1)",
+        ),
+        (
+            lambda: require_duration(0 * DAY, "x", zero=False),
+            ValueError,
+            "x must be above 0, got datetime.timedelta(0)",
+        ),
+        (lambda: several("ann", "x"), TypeError, "x must be several, got the one text 'ann'; write ['ann']"),
+        (
+            lambda: member(Colour, "rad", "colour"),
+            ValueError,
+            "there is no colour 'rad'; did you mean 'red'?",
+        ),
+        (lambda: member(Colour, 7, "colour"), ValueError, "there is no colour 7; known: 'red', 'blue'"),
+    ],
+)
+def test_each_check_says_what_would_do(work, error, message):
+    with pytest.raises(error) as caught:
+        work()
+    assert str(caught.value) == message
+
+
+NO_PERIOD = "period must be a Period, for example Period.quarter(2026, 1), got (datetime.date(2026, 1, 1), "
+
+
+@pytest.mark.parametrize(
+    ("work", "error", "message"),
+    [
+        (
+            lambda: MODEL.action("C", "high"),
+            UnknownName,
+            "the grid of 'logistics' has no grade 'C'; known: 'A', 'B'",
+        ),
+        (
+            lambda: MODEL.action("A", "hihg"),
+            UnknownName,
+            "the grid of 'logistics' has no level of interest 'hihg'; did you mean 'high'?",
+        ),
+        (lambda: working_days(PAIR, OFFICE), TypeError, NO_PERIOD),
+        (lambda: roadmap(Money(100, "EUR"), PAIR), TypeError, NO_PERIOD),
+        (lambda: referral_rate([], ["ann"], period=PAIR), TypeError, NO_PERIOD),
+        (
+            lambda: referral_rate([], "ann"),
+            TypeError,
+            "customers must be several, got the one text 'ann'; write ['ann']",
+        ),
+        (
+            lambda: InterestRule("demo", 40, half_life=30),
+            TypeError,
+            "the half-life of 'demo' must be a timedelta, for example timedelta(days=30), got 30",
+        ),
+        (
+            lambda: follow_ups([], [], as_of=datetime(2026, 1, 1, tzinfo=UTC)).neglected(30),
+            TypeError,
+            "longer_than must be a timedelta, for example timedelta(days=30), got 30",
+        ),
+        (
+            lambda: grade_calibration([], grades="ABC"),
+            TypeError,
+            "grades must be several, got the one text 'ABC'; write ['ABC']",
+        ),
+        (
+            lambda: score_calibration([{"score": 1, "won": True}], bands=BANDS),
+            LogError,
+            "row 1 is a mapping: {'score': 1, 'won': True}; make it a tuple of score, won",
+        ),
+        (
+            lambda: MODEL.interest.measure([{"kind": "demo"}], as_of=datetime(2026, 1, 1, tzinfo=UTC)),
+            LogError,
+            "event 1 is a mapping: {'kind': 'demo'}; make it a tuple of kind, at",
+        ),
+    ],
+)
+def test_wrong_calls_of_the_library(work, error, message):
+    with pytest.raises(error) as caught:
+        work()
+    assert str(caught.value).startswith(message)
+
+
+def test_what_is_right_is_not_refused():
+    month = Period.month(2026, 1)
+    assert working_days(month, OFFICE) == 22
+    assert [row.period for row in roadmap(Money(100, "EUR"), month).months] == [month]
+    assert referral_rate([("ann", PAIR[0])], ["ann"], period=month).value == 1
+    duty = PlannedActivity("ann", datetime(2026, 1, 2, tzinfo=UTC), "call")
+    found = follow_ups(["ann"], [duty], as_of=datetime(2026, 1, 1, tzinfo=UTC))
+    assert [row.customer for row in found.neglected(30 * DAY)] == ["ann"]
+    assert str(MODEL.action("B", "high")) == "research"
