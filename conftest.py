@@ -16,6 +16,7 @@ from sybil.parsers.markdown import CodeBlockParser, SkipParser
 # Collected for their doctests, modules nobody has imported yet would be made a second time, and their classes with them.
 for package in (
     "adapters",
+    "agreement",
     "customers",
     "follow_up",
     "goals",

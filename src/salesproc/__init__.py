@@ -4,6 +4,7 @@ The values everything else is made of are here. The rest has a room of its own, 
 
 - ``salesproc.stages``: processes, steps, refusals, the audit of a log, drawings
 - ``salesproc.records``: leads, opportunities, customers as typed records
+- ``salesproc.agreement``: what marketing and sales promise each other, and whether it is kept
 - ``salesproc.metrics``: questions about a log or a list of deals
 - ``salesproc.adapters``: CSV files and plain rows in
 - ``salesproc.testing``: sample data, a simulator, Hypothesis strategies

@@ -4,10 +4,14 @@ Python compares and subtracts two datetimes of one zone by their wall clocks, so
 at every daylight-saving change. Everything here goes through UTC instead.
 """
 
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from salesproc.errors import NaiveTimeError, UnknownName
+
+T = TypeVar("T", bound=date)
 
 MICROSECOND = timedelta(microseconds=1)
 
@@ -74,6 +78,16 @@ def first_instant(wall: datetime, tz: tzinfo) -> datetime:
         else:
             early = middle
     return early
+
+
+def joined_within(spans: Iterable[tuple[T, T]], start: T, end: T) -> Iterator[tuple[T, T]]:
+    """The spans cut to what lies between start and end, and joined where they overlap, so that no time counts twice."""
+    done = start
+    for a, b in sorted(spans):
+        begin, stop = max(a, done), min(b, end)
+        if begin < stop:
+            yield begin, stop
+            done = stop
 
 
 def is_placeholder(at: date) -> bool:

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from functools import cache
-from typing import Any, NewType, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NewType, Union, get_args, get_origin, get_type_hints
 
 import attrs
 
@@ -140,6 +140,8 @@ def _load(kind: Any, data: Any, where: str) -> Any:
     origin = get_origin(kind)
     if origin in {Union, types.UnionType}:
         return _load_union(get_args(kind), data, where)
+    if origin is Literal:
+        return _one_of(get_args(kind), data)
     if origin is tuple:
         return tuple(
             load(get_args(kind)[0], item, f"{where}[{i}]") for i, item in enumerate(_expect(list, data))
@@ -171,6 +173,12 @@ def _load_own(kind: Any, data: Any, where: str) -> Any:
         raise StorageError(f"{where}: {error}") from error
 
 
+def _one_of(words: tuple[Any, ...], data: Any) -> Any:
+    if data not in words:
+        raise ValueError(f"one of {', '.join(map(repr, words))} expected")
+    return data
+
+
 def _expect(kind: type, data: Any) -> Any:
     if not isinstance(data, kind) or (isinstance(data, bool) and kind is not bool):
         raise TypeError(f"{kind.__name__} expected, got {type(data).__name__}")
@@ -183,4 +191,4 @@ def _hints(kind: type) -> dict[str, Any]:
 
 
 def _name(kind: Any) -> str:
-    return getattr(kind, "__name__", str(kind))
+    return "word" if get_origin(kind) is Literal else getattr(kind, "__name__", str(kind))

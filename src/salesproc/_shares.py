@@ -1,5 +1,6 @@
 """A share that somebody names, as an exact fraction; a percentage is refused."""
 
+from decimal import Decimal
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -29,3 +30,18 @@ def exact_share(given: Share, what: str) -> Fraction:
         hint = "a percentage is divided by 100 first" if share > 1 else "there is no negative share"
         raise ValueError(f"{what} must be a share from 0 to 1, got {given!r}; {hint}")
     return share
+
+
+def decimal_share(given: Decimal | float, what: str) -> Decimal:
+    """The share as a decimal number that can be stored, above 0 and at most 1; a float as it is written.
+
+    Raises:
+        ValueError: It is not above 0, or above 1.
+        TypeError: It is no number.
+    """
+    if isinstance(given, bool) or not isinstance(given, int | float | Decimal):
+        raise TypeError(f"{what} must be a Decimal, a float or an int, got {given!r}")
+    if not 0 < given <= 1:
+        hint = "; a percentage is divided by 100 first" if given > 1 else ""
+        raise ValueError(f"{what} must be above 0 and at most 1, got {given!r}{hint}")
+    return Decimal(repr(given)) if isinstance(given, float) else Decimal(given)

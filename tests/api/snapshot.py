@@ -17,6 +17,7 @@ PACKAGES = (
     "salesproc.customers",
     "salesproc.goals",
     "salesproc.follow_up",
+    "salesproc.agreement",
     "salesproc.adapters",
     "salesproc.testing",
 )

@@ -19,6 +19,7 @@ from salesproc.metrics import (
     Deal,
     DealHistory,
     ForecastCall,
+    HandedOver,
     PipelineDeal,
     Reopening,
     SalesRep,
@@ -654,6 +655,21 @@ RESPONSE = worlds(
     as_of=AS_OF,
     clock="created",
 )
+
+
+@st.composite
+def hand_overs(draw: st.DrawFn) -> list[HandedOver]:
+    """Leads passed on, some decided, each decision with or without a reason."""
+    passed = []
+    for _ in range(draw(st.integers(3, 6))):
+        submitted = draw(days)
+        outcome = draw(st.sampled_from(["submitted", "accepted", "rejected", "recycled"]))
+        decided = None if outcome == "submitted" else on(submitted + draw(st.integers(0, 9)))
+        reason = draw(st.sampled_from([None, f"clerical{HOSTILE}"]))
+        passed.append(HandedOver(draw(people), on(submitted), outcome, decided, reason))
+    return passed
+
+
 MONTHS = st.lists(
     st.tuples(people, st.integers(1, 5), st.sampled_from([0, Decimal("0.5"), 1])),
     unique_by=lambda row: row[:2],
@@ -702,6 +718,27 @@ ACTIVITY = [
         counts=("met", "missed", "running"),
         undefined=lambda found: found.rate.undefined,
         excused=NO_MONEY | OF_RESULTS,
+    ),
+    Case(
+        name="rolling_response_times",
+        worlds=worlds(touches, touches, as_of=AS_OF),
+        call=metrics.rolling_response_times,
+        reduce=metrics.reduce_rolling_response_times,
+        finish=lambda counts, **options: metrics.finish_durations(counts),
+        values=DURATION_VALUES,
+        counts=DURATION_COUNTS,
+        undefined=no_median,
+        excused=NO_MONEY,
+    ),
+    Case(
+        name="hand_over_outcomes",
+        worlds=worlds(hand_overs(), as_of=AS_OF, period=PERIOD),
+        call=metrics.hand_over_outcomes,
+        reduce=metrics.reduce_hand_over_outcomes,
+        finish=lambda counts, **options: metrics.finish_hand_over_outcomes(counts),
+        values=("share",),
+        counts=("hand_overs",),
+        excused=NO_MONEY,
     ),
     Case(
         name="follow_up_cadence",

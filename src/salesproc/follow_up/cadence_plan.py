@@ -54,7 +54,7 @@ class CadenceStep:
             )
         if self.after is not None:
             require_duration(self.after, "after")
-        elif self.working_days is not None:
+        if self.working_days is not None:
             whole_number(self.working_days, "working_days", least=1)
 
     def __str__(self) -> str:

@@ -149,6 +149,15 @@ from salesproc.metrics.funnel_results import (
     finish_funnel,
 )
 from salesproc.metrics.goodwill import Goodwill, goodwill
+from salesproc.metrics.hand_overs import (
+    HandedOver,
+    HandOverCounts,
+    HandOverLike,
+    HandOverOutcomes,
+    finish_hand_over_outcomes,
+    hand_over_outcomes,
+    reduce_hand_over_outcomes,
+)
 from salesproc.metrics.histories import DealHistory, RememberingDeal
 from salesproc.metrics.incidents import (
     Incident,
@@ -276,6 +285,7 @@ from salesproc.metrics.rfm import (
     finish_rfm,
     rfm,
 )
+from salesproc.metrics.rolling_response import reduce_rolling_response_times, rolling_response_times
 from salesproc.metrics.sales_cycle import CycleEnd, reduce_sales_cycle, sales_cycle_length
 from salesproc.metrics.satisfaction import (
     customer_effort_agreement,
@@ -410,12 +420,14 @@ __all__ = [
     "reduce_forecast_rollup", "reduce_push_count", "reduce_sales_velocity", "reduce_slippage",
     "reduce_stage_probabilities", "reduce_waterfall", "reduce_weighted_pipeline",
     # who did what: activity, response, targets
-    "activities_per_outcome", "activity_rates", "follow_up_cadence", "lead_response_times",
-    "quota_attainment", "ramp_curve", "ramp_time", "sales_capacity", "sla_attainment",
+    "activities_per_outcome", "activity_rates", "follow_up_cadence", "hand_over_outcomes", "lead_response_times",
+    "quota_attainment", "ramp_curve", "ramp_time", "rolling_response_times", "sales_capacity", "sla_attainment",
     "ActivityCounts", "ActivityRates", "Cadence", "CadenceCounts", "LeadArrival", "QuotaAttainment",
+    "HandOverCounts", "HandOverLike", "HandOverOutcomes", "HandedOver",
     "RampCounts", "RampTime", "RepMonth", "SalesRep", "SlaAttainment",
-    "finish_activity_rates", "finish_cadence", "finish_ramp_time", "reduce_activity_rates",
-    "reduce_cadence", "reduce_lead_response_times", "reduce_ramp_time",
+    "finish_activity_rates", "finish_cadence", "finish_hand_over_outcomes", "finish_ramp_time", "reduce_activity_rates",
+    "reduce_cadence", "reduce_hand_over_outcomes", "reduce_lead_response_times", "reduce_ramp_time",
+    "reduce_rolling_response_times",
     # which channel brought it
     "attribute", "channel_performance",
     "Attribution", "AttributionCounts", "AttributionModel", "ChannelCounts", "ChannelCredit",

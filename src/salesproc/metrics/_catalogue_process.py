@@ -12,6 +12,7 @@ from salesproc.metrics.drop_offs import drop_off
 from salesproc.metrics.event_funnels import event_funnel
 from salesproc.metrics.funnel import stage_funnel
 from salesproc.metrics.funnel_comparison import compare_funnels
+from salesproc.metrics.hand_overs import hand_over_outcomes
 from salesproc.metrics.levers import benchmark, bottleneck, what_if
 from salesproc.metrics.montecarlo import simulate_pipeline
 from salesproc.metrics.outcome_curves import outcome_curve
@@ -19,6 +20,7 @@ from salesproc.metrics.probabilities import stage_probabilities
 from salesproc.metrics.required import required_at
 from salesproc.metrics.response import lead_response_times, sla_attainment
 from salesproc.metrics.reworking import rework
+from salesproc.metrics.rolling_response import rolling_response_times
 from salesproc.metrics.sales_cycle import sales_cycle_length
 from salesproc.metrics.stage_ages import stage_age
 from salesproc.metrics.stage_times import time_in_stage
@@ -291,6 +293,26 @@ ACTIVITY: tuple[Metric, ...] = (
         direction="higher",
         level="sales activity",
         input="results",
+    ),
+    metric(
+        rolling_response_times,
+        "How long does a lead wait each time it asks?",
+        "product-limit quantiles of the waits, from the first question since our last answer, the unanswered included",
+        unit="days",
+        range=POSITIVE,
+        direction="lower",
+        level="sales activity",
+        input="touches",
+    ),
+    metric(
+        hand_over_outcomes,
+        "How many of the leads passed on does sales accept, and why are the others given back?",
+        "accepted / (accepted + rejected + recycled); the undecided are apart",
+        unit="share",
+        range=SHARE,
+        direction="higher",
+        level="sales objective",
+        input="hand-overs",
     ),
     metric(
         follow_up_cadence,

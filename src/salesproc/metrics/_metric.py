@@ -19,6 +19,7 @@ InputKind: TypeAlias = Literal[
     "histories",
     "items",
     "touches",
+    "hand-overs",
     "activities",
     "calls",
     "months",
@@ -29,7 +30,7 @@ InputKind: TypeAlias = Literal[
     "results",
     "numbers",
 ]
-"""What it is computed from: a stage log, deals, deals with their histories, waiting items, touches of leads, activities of
+"""What it is computed from: a stage log, deals, deals with their histories, waiting items, touches of leads, hand-overs of leads, activities of
 reps, forecast calls, months of service, stays of customers, orders of customers, what customers paid then and now, answers to surveys and
 incidents, results of other metrics, plain numbers."""
 

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Literal, NamedTuple, TypeVar, overload
 
 import attrs
@@ -12,9 +12,10 @@ from salesproc._given import require_duration
 from salesproc._instants import MICROSECOND
 from salesproc._tables import Shown
 from salesproc.calendars import WorkingCalendar
-from salesproc.errors import LogError, NaiveTimeError
-from salesproc.metrics._log import comparable, elapsed_microseconds
+from salesproc.errors import LogError
+from salesproc.metrics._log import comparable
 from salesproc.metrics._touches import Touches, read_touches
+from salesproc.metrics._waiting import Pauses, WaitingClock, WaitTally, waiting_clock
 from salesproc.metrics.breakdown import Breakdown, Cell, break_down
 from salesproc.metrics.durations import DurationCounts, Durations, finish_durations
 from salesproc.rates import Rate
@@ -57,6 +58,7 @@ def lead_response_times(
     clock: Literal["created", "assigned"],
     human: Callable[[Any], bool] | None = ...,
     calendar: WorkingCalendar | None = ...,
+    pauses: Pauses[E] = ...,
     by: None = ...,
 ) -> Durations: ...
 @overload
@@ -68,6 +70,7 @@ def lead_response_times(
     clock: Literal["created", "assigned"],
     human: Callable[[Any], bool] | None = ...,
     calendar: WorkingCalendar | None = ...,
+    pauses: Pauses[E] = ...,
     by: Callable[[E], K],
 ) -> Breakdown[K, Durations]: ...
 def lead_response_times(
@@ -78,6 +81,7 @@ def lead_response_times(
     clock: Literal["created", "assigned"],
     human: Callable[[Any], bool] | None = None,
     calendar: WorkingCalendar | None = None,
+    pauses: Pauses[E] = (),
     by: Callable[[E], Any] | None = None,
 ) -> Durations | Breakdown[Any, Durations]:
     """How long a lead waits for the first answer of a person.
@@ -92,6 +96,7 @@ def lead_response_times(
         clock: ``"created"`` is speed to lead, ``"assigned"`` is the rep's own time. Leads not assigned yet are counted as ``outside``.
         human: Which touches count as an answer, from the row; all when left out. An automatic mail is no answer.
         calendar: Count working time only; needs aware times.
+        pauses: Rows ``(entity, start, end)``: when nobody was to answer that lead, such as a wait it asked for; end None while it lasts.
         by: From lead to label, for one result per label.
 
     Returns:
@@ -109,7 +114,7 @@ def lead_response_times(
     >>> lead_response_times(leads, calls, as_of=date(2025, 3, 31), clock="created")
     <Durations: median 5.0 d, 2 finished, 0 lost, 1 open, 0 backwards>
     """
-    parts = _reduce(leads, touches, _Watch(as_of, clock, human, calendar), by)
+    parts = _reduce(leads, touches, _Watch(as_of, clock, human, waiting_clock(calendar, pauses, as_of)), by)
     if by is None:
         return finish_durations(sum(parts.values(), DurationCounts()))
     return break_down(parts, DurationCounts(), finish_durations, _size)
@@ -123,11 +128,11 @@ def reduce_lead_response_times(
     clock: Literal["created", "assigned"],
     human: Callable[[Any], bool] | None = None,
     calendar: WorkingCalendar | None = None,
+    pauses: Pauses[E] = (),
 ) -> DurationCounts:
     """The first half of `lead_response_times`: counts that add up over disjoint sets of leads."""
-    return sum(
-        _reduce(leads, touches, _Watch(as_of, clock, human, calendar), None).values(), DurationCounts()
-    )
+    watch = _Watch(as_of, clock, human, waiting_clock(calendar, pauses, as_of))
+    return sum(_reduce(leads, touches, watch, None).values(), DurationCounts())
 
 
 @attrs.frozen(repr=False)
@@ -201,28 +206,32 @@ def sla_attainment(times: Durations, target: timedelta) -> SlaAttainment:
 
 
 class _Watch:
-    """How the time of a lead is taken: from which clock, by which calendar, until when."""
+    """How the time of a lead is taken: from when, by which clock, until when."""
 
     def __init__(
-        self, as_of: date, clock: str, human: Callable[[Any], bool] | None, calendar: WorkingCalendar | None
+        self, as_of: date, clock: str, human: Callable[[Any], bool] | None, waiting: WaitingClock
     ) -> None:
         if clock not in {"created", "assigned"}:
             raise ValueError(f"clock must be 'created' or 'assigned', got {clock!r}")
-        self.as_of, self.clock, self.human = as_of, clock, human
+        self.as_of, self.clock, self.human, self.waiting = as_of, clock, human, waiting
         self.review = comparable(as_of, as_of, "as_of")
-        self.span = _span(calendar, as_of)
 
-    def waited(self, start: date | None, number: int, answers: Iterable[date]) -> DurationCounts:
-        """One lead as counts: answered, waiting, not assigned yet, or in the future of the review."""
+    def add(
+        self, entity: Hashable, start: date | None, number: int, answers: Iterable[date], part: WaitTally
+    ) -> None:
+        """Counts one lead: answered, waiting, not assigned yet, or in the future of the review."""
         if start is None:
-            return DurationCounts(outside=1)
+            part.outside += 1
+            return
         began = comparable(start, self.as_of, f"lead {number}")
         if began > self.review:
-            return DurationCounts(after_as_of=1)
+            part.after_as_of += 1
+            return
         first = min((at for at in answers if at >= began), default=None)
         if first is None:
-            return DurationCounts(open={self.span(began, self.review): 1})
-        return DurationCounts(finished={self.span(began, first): 1})
+            part.open[self.waiting.microseconds(entity, began, self.review)] += 1
+        else:
+            part.finished[self.waiting.microseconds(entity, began, first)] += 1
 
 
 def _reduce(
@@ -237,13 +246,14 @@ def _reduce(
             late[entity] += 1
         else:
             answers[entity].append(at)
-    parts: dict[Hashable, DurationCounts] = defaultdict(DurationCounts)
+    parts: dict[Hashable, WaitTally] = defaultdict(WaitTally)
     seen: set[E] = set()
     for number, row in enumerate(leads, 1):
         entity, start = _start(row, number, watch.clock, seen)
-        waited = watch.waited(start, number, answers.get(entity, ()))
-        parts[None if by is None else by(entity)] += waited + DurationCounts(after_as_of=late[entity])
-    return parts
+        part = parts[None if by is None else by(entity)]
+        watch.add(entity, start, number, answers.get(entity, ()), part)
+        part.after_as_of += late[entity]
+    return {label: part.counts() for label, part in parts.items()}
 
 
 def _start(row: Any, number: int, clock: str, seen: set[Any]) -> tuple[Any, date | None]:
@@ -257,18 +267,6 @@ def _start(row: Any, number: int, clock: str, seen: set[Any]) -> tuple[Any, date
         raise LogError(f"lead {number}: {entity!r} comes a second time; give one row per lead")
     seen.add(entity)
     return entity, created if clock == "created" else assigned
-
-
-def _span(calendar: WorkingCalendar | None, as_of: date) -> Callable[[date, date], int]:
-    if calendar is None:
-        return elapsed_microseconds
-    if not isinstance(as_of, datetime) or as_of.tzinfo is None:
-        raise NaiveTimeError(f"working time needs aware times, and as_of is {as_of!r}")
-
-    def working(start: Any, end: Any) -> int:
-        return calendar.working_time(start, end) // MICROSECOND
-
-    return working
 
 
 def _size(counts: DurationCounts) -> int:

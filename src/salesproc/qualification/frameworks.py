@@ -8,6 +8,7 @@ from fractions import Fraction
 import attrs
 
 from salesproc._given import whole_number
+from salesproc._shares import decimal_share
 from salesproc.errors import UnknownName
 from salesproc.qualification.verdicts import AnswerState, Gap, Verdict
 from salesproc.records._record import Stored
@@ -46,14 +47,7 @@ class Criterion(Stored):
 
 def _decimal_share(given: Decimal | float | None) -> Decimal | None:
     """The share as a decimal number; a float as it is written."""
-    if given is None:
-        return None
-    if isinstance(given, bool) or not isinstance(given, int | float | Decimal):
-        raise TypeError(f"share must be a Decimal, a float or an int, got {given!r}")
-    if not 0 < given <= 1:
-        hint = "; a percentage is divided by 100 first" if given > 1 else ""
-        raise ValueError(f"share must be above 0 and at most 1, got {given!r}{hint}")
-    return Decimal(repr(given)) if isinstance(given, float) else Decimal(given)
+    return None if given is None else decimal_share(given, "share")
 
 
 @attrs.frozen(kw_only=True)

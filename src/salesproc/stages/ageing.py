@@ -1,10 +1,10 @@
 """How long a journey has been where it is: computed from the record, no timers."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from salesproc._instants import earlier, elapsed, require_aware
+from salesproc._instants import earlier, elapsed, joined_within, require_aware
 from salesproc.calendars import WorkingCalendar
 from salesproc.errors import PeriodError
 from salesproc.periods import Period
@@ -52,7 +52,9 @@ def age(
     if stage.final or stage.kind is StageKind.ON_HOLD:
         return None
     span = calendar.working_time if calendar is not None else elapsed
-    return span(entered, as_of) - sum((span(a, b) for a, b in _within(pauses, entered, as_of)), timedelta(0))
+    start, end = entered.astimezone(UTC), as_of.astimezone(UTC)
+    paused = joined_within(map(_instants, pauses), start, end)
+    return span(start, end) - sum((span(a, b) for a, b in paused), timedelta(0))
 
 
 def overdue(
@@ -70,17 +72,6 @@ def overdue(
     limit = process.stage(journey.stage).limit
     running = age(process, journey, as_of, calendar=calendar, pauses=pauses)
     return running - limit if limit is not None and running is not None and running > limit else None
-
-
-def _within(pauses: Iterable[Period], start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """The pauses clipped to the span and joined where they overlap, so that no time is taken off twice."""
-    done = start.astimezone(UTC)
-    last = end.astimezone(UTC)
-    for a, b in sorted(_instants(pause) for pause in pauses):
-        begin, stop = max(a, done), min(b, last)
-        if begin < stop:
-            yield begin, stop
-            done = stop
 
 
 def _instants(pause: Period) -> tuple[datetime, datetime]:
