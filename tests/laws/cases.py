@@ -741,6 +741,17 @@ ACTIVITY = [
         excused=NO_MONEY,
     ),
     Case(
+        name="target_coverage",
+        worlds=worlds(st.lists(people, unique=True, min_size=2), touches, as_of=AS_OF),
+        call=metrics.target_coverage,
+        reduce=metrics.target_coverage,
+        values=("value",),
+        counts=("hits", "trials"),
+        loose=("low", "high"),
+        around="value",
+        excused=NO_MONEY,
+    ),
+    Case(
         name="follow_up_cadence",
         worlds=worlds(touches, st.lists(people, unique=True), as_of=AS_OF),
         call=lambda touches, leads, as_of: metrics.follow_up_cadence(touches, leads=leads, as_of=as_of),

@@ -172,6 +172,47 @@ WORTH = [
     ),
 ]
 
+RESULTS = [
+    Case(
+        name="revenue_growth",
+        worlds=numbers(current=euros, previous=euros),
+        call=metrics.revenue_growth,
+        values=("value",),
+        means=("part", "whole"),
+        mixed=of_options(current=EURO, previous=DOLLAR),
+        excused=NO_ROWS,
+    ),
+    Case(
+        name="market_share",
+        worlds=st.tuples(euros, euros)
+        .map(sorted)
+        .map(lambda two: World((), {"own": two[0], "market": two[1]})),
+        call=metrics.market_share,
+        values=("value",),
+        means=("part", "whole"),
+        mixed=of_options(own=EURO, market=DOLLAR),
+        excused=NO_ROWS,
+    ),
+    Case(
+        name="gross_margin",
+        worlds=numbers(revenue=euros, cost=euros),
+        call=metrics.gross_margin,
+        values=("value",),
+        means=("part", "whole"),
+        mixed=of_options(revenue=EURO, cost=DOLLAR),
+        excused=NO_ROWS,
+    ),
+    Case(
+        name="return_on_investment",
+        worlds=numbers(gain=euros, cost=euros),
+        call=metrics.return_on_investment,
+        values=("value",),
+        means=("part", "whole"),
+        mixed=of_options(gain=EURO, cost=DOLLAR),
+        excused=NO_ROWS,
+    ),
+]
+
 COST = [
     Case(
         name="acquisition_cost",
@@ -283,4 +324,4 @@ RECURRING = [
     ),
 ]
 
-VALUE = [*WORTH, *COST, *RECURRING]
+VALUE = [*RESULTS, *WORTH, *COST, *RECURRING]

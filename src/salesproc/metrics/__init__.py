@@ -44,6 +44,12 @@ from salesproc.metrics.attribution_results import (
     finish_attribution,
 )
 from salesproc.metrics.breakdown import Breakdown
+from salesproc.metrics.business_results import (
+    gross_margin,
+    market_share,
+    return_on_investment,
+    revenue_growth,
+)
 from salesproc.metrics.buying import (
     Buying,
     average_order_value,
@@ -321,6 +327,7 @@ from salesproc.metrics.stalling import reduce_stalled, stalled
 from salesproc.metrics.stalling_results import Clock, Stalled, StalledCounts, StalledItem, finish_stalled
 from salesproc.metrics.survey_answers import AnswerCounts, NetScore, Nps, reduce_answers
 from salesproc.metrics.survival import SurvivalCurve, SurvivalPoint, survival_curve
+from salesproc.metrics.target_coverage import target_coverage
 from salesproc.metrics.targets import (
     QuotaAttainment,
     RampCounts,
@@ -421,13 +428,15 @@ __all__ = [
     "reduce_stage_probabilities", "reduce_waterfall", "reduce_weighted_pipeline",
     # who did what: activity, response, targets
     "activities_per_outcome", "activity_rates", "follow_up_cadence", "hand_over_outcomes", "lead_response_times",
-    "quota_attainment", "ramp_curve", "ramp_time", "rolling_response_times", "sales_capacity", "sla_attainment",
+    "quota_attainment", "ramp_curve", "ramp_time", "rolling_response_times", "sales_capacity", "sla_attainment", "target_coverage",
     "ActivityCounts", "ActivityRates", "Cadence", "CadenceCounts", "LeadArrival", "QuotaAttainment",
     "HandOverCounts", "HandOverLike", "HandOverOutcomes", "HandedOver",
     "RampCounts", "RampTime", "RepMonth", "SalesRep", "SlaAttainment",
     "finish_activity_rates", "finish_cadence", "finish_hand_over_outcomes", "finish_ramp_time", "reduce_activity_rates",
     "reduce_cadence", "reduce_hand_over_outcomes", "reduce_lead_response_times", "reduce_ramp_time",
     "reduce_rolling_response_times",
+    # how the business did
+    "gross_margin", "market_share", "return_on_investment", "revenue_growth",
     # which channel brought it
     "attribute", "channel_performance",
     "Attribution", "AttributionCounts", "AttributionModel", "ChannelCounts", "ChannelCredit",

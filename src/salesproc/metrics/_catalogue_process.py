@@ -26,6 +26,7 @@ from salesproc.metrics.stage_ages import stage_age
 from salesproc.metrics.stage_times import time_in_stage
 from salesproc.metrics.stalling import stalled
 from salesproc.metrics.survival import survival_curve
+from salesproc.metrics.target_coverage import target_coverage
 from salesproc.metrics.visit_ends import stage_outcomes
 from salesproc.metrics.volume import volume_conversion
 
@@ -273,6 +274,8 @@ TIMES: tuple[Metric, ...] = (
     ),
 )
 
+_SOURCES = "docs/explanation/sources.md"
+
 ACTIVITY: tuple[Metric, ...] = (
     metric(
         lead_response_times,
@@ -313,6 +316,17 @@ ACTIVITY: tuple[Metric, ...] = (
         direction="higher",
         level="sales objective",
         input="hand-overs",
+    ),
+    metric(
+        target_coverage,
+        "How many of those we want as customers has anybody spoken to?",
+        "target accounts contacted / target accounts",
+        unit="share",
+        range=SHARE,
+        direction="higher",
+        level="sales objective",
+        input="touches",
+        source=_SOURCES,
     ),
     metric(
         follow_up_cadence,

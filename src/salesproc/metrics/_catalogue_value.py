@@ -8,6 +8,12 @@ from salesproc.metrics.acquisition import (
     spend_balance,
     value_to_cost,
 )
+from salesproc.metrics.business_results import (
+    gross_margin,
+    market_share,
+    return_on_investment,
+    revenue_growth,
+)
 from salesproc.metrics.customer_survival import customer_lifetimes
 from salesproc.metrics.discounting import discounted_value, margin_multiple
 from salesproc.metrics.lifetime_value import lifetime_from_churn, lifetime_value, lifetime_value_change
@@ -28,6 +34,53 @@ from salesproc.metrics.wallet import (
 
 _DECISIONS = "docs/explanation/decisions.md"
 _SOURCES = "docs/explanation/sources.md"
+
+RESULTS: tuple[Metric, ...] = (
+    metric(
+        revenue_growth,
+        "By how much did revenue grow?",
+        "(revenue - revenue before) / revenue before",
+        unit="ratio",
+        range=ANY,
+        direction="higher",
+        level="business result",
+        input="numbers",
+        source=_SOURCES,
+    ),
+    metric(
+        market_share,
+        "What part of all that the market buys is ours?",
+        "own sales / sales of all",
+        unit="share",
+        range=SHARE,
+        direction="higher",
+        level="business result",
+        input="numbers",
+        source=_SOURCES,
+    ),
+    metric(
+        gross_margin,
+        "What is left of revenue after the cost of what was sold?",
+        "(revenue - cost) / revenue",
+        unit="ratio",
+        range=ValueRange(None, 1),
+        direction="higher",
+        level="business result",
+        input="numbers",
+        source=_SOURCES,
+    ),
+    metric(
+        return_on_investment,
+        "What did spending bring beyond itself?",
+        "(gain - cost) / cost",
+        unit="ratio",
+        range=ANY,
+        direction="higher",
+        level="business result",
+        input="numbers",
+        source=_SOURCES,
+    ),
+)
 
 WORTH: tuple[Metric, ...] = (
     metric(
@@ -255,4 +308,4 @@ RECURRING: tuple[Metric, ...] = (
     ),
 )
 
-ENTRIES: tuple[Metric, ...] = (*WORTH, *COST, *RECURRING)
+ENTRIES: tuple[Metric, ...] = (*RESULTS, *WORTH, *COST, *RECURRING)

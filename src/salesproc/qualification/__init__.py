@@ -16,7 +16,7 @@ from salesproc.qualification.interest import (
     InterestLine,
     InterestModel,
 )
-from salesproc.qualification.interest_rules import BuyerStage, InterestRule
+from salesproc.qualification.interest_rules import BuyerStage, FunnelPart, InterestRule
 from salesproc.qualification.preset_frameworks import (
     BANT,
     MEDDIC,
@@ -77,6 +77,7 @@ __all__ = [
     "Interest",
     "InterestLine",
     "BuyerStage",
+    "FunnelPart",
     # both together
     "ScoringModel",
     "Score",

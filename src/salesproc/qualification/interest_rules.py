@@ -11,10 +11,18 @@ from salesproc._given import require_duration, whole_number
 from salesproc._instants import MICROSECOND
 from salesproc.qualification._points import points
 
-__all__ = ["BuyerStage", "InterestRule"]
+__all__ = ["BuyerStage", "FunnelPart", "InterestRule"]
 
 # Twenty digits more than any score has, and nothing of the defaults that a program may have changed.
 _POWERS = Context(prec=40, rounding=ROUND_HALF_EVEN, traps=[])
+
+
+class FunnelPart(StrEnum):
+    """The part of the funnel: top, middle or bottom, where numbers shrink from the one to the next."""
+
+    TOP = "top"
+    MIDDLE = "middle"
+    BOTTOM = "bottom"
 
 
 class BuyerStage(StrEnum):
@@ -27,6 +35,17 @@ class BuyerStage(StrEnum):
     PROBLEM_RECOGNITION = "problem recognition"
     CONSIDERATION = "consideration"
     DECISION = "decision"
+
+    @property
+    def funnel_part(self) -> FunnelPart:
+        """Where in the funnel such a buyer is.
+
+        >>> [str(stage.funnel_part) for stage in BuyerStage]
+        ['top', 'middle', 'middle', 'bottom']
+        """
+        if self is BuyerStage.DISCOVERY:
+            return FunnelPart.TOP
+        return FunnelPart.BOTTOM if self is BuyerStage.DECISION else FunnelPart.MIDDLE
 
 
 @attrs.frozen
