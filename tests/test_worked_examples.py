@@ -6,6 +6,7 @@ S marks a number of a source, D one worked out from its rule. ``docs/explanation
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -77,7 +78,7 @@ def test_1_a_thousand_prospects_and_fifteen_sales():
     ]
     assert found["sold"].from_first.exact == Fraction(15, 1000)
     reached = [stage.reached for stage in found]
-    assert [before - after for before, after in zip(reached, reached[1:], strict=False)] == [500, 250, 235]
+    assert [before - after for before, after in pairwise(reached)] == [500, 250, 235]
     assert Rate(15, 500).exact == Fraction(3, 100)
     assert Rate(15, 250).exact == Fraction(6, 100)
 
