@@ -1,5 +1,6 @@
 """Where another person of ours became responsible: has the customer met them? Accounts are lost where nobody takes the relation over."""
 
+from collections import Counter
 from collections.abc import Hashable, Iterable
 from datetime import date
 from typing import NamedTuple, TypeVar
@@ -129,17 +130,14 @@ def owner_introductions(
         if at <= review:
             heard.setdefault(one.customer, []).append((at, one))
     found = list[tuple[date, OwnerIntroduction]]()
-    waited = DurationCounts()
     for customer, own in changes.items():
         for change, after in zip(own, [*own[1:], None], strict=True):
-            if period is not None and change.at not in period:
-                continue
-            since = comparable(change.at, as_of, "at")
-            row = _introduction(change, since, after, heard.get(customer, []), as_of)
-            found.append((since, row))
-            waited += _wait(row, since, as_of)
+            if period is None or change.at in period:
+                since = comparable(change.at, as_of, "at")
+                row = _introduction(change, since, after, heard.get(customer, []), as_of)
+                found.append((since, row))
     found.sort(key=lambda one: (one[0], str(one[1].change.customer)))
-    return OwnerIntroductions(tuple(row for _, row in found), finish_durations(waited))
+    return OwnerIntroductions(tuple(row for _, row in found), finish_durations(_waits(found, as_of)))
 
 
 def _introduction(
@@ -164,14 +162,17 @@ def _introduction(
     )
 
 
-def _wait(row: OwnerIntroduction, since: date, as_of: date) -> DurationCounts:
-    """How long the customer waited for the new person."""
-    if row.introduced_at is not None:
-        took = elapsed_microseconds(since, comparable(row.introduced_at, as_of, "at"))
-        return DurationCounts(finished={took: 1})
-    if row.replaced_at is not None:
-        return DurationCounts(lost={elapsed_microseconds(since, comparable(row.replaced_at, as_of, "at")): 1})
-    return DurationCounts(open={elapsed_microseconds(since, comparable(as_of, as_of, "as_of")): 1})
+def _waits(found: Iterable[tuple[date, OwnerIntroduction]], as_of: date) -> DurationCounts:
+    """How long customers waited for the new person."""
+    introduced, replaced, waiting = Counter[int](), Counter[int](), Counter[int]()
+    for since, row in found:
+        until, group = as_of, waiting
+        if row.introduced_at is not None:
+            until, group = row.introduced_at, introduced
+        elif row.replaced_at is not None:
+            until, group = row.replaced_at, replaced
+        group[elapsed_microseconds(since, comparable(until, as_of, "at"))] += 1
+    return DurationCounts(dict(introduced), dict(replaced), dict(waiting))
 
 
 def _day(at: date | None) -> str | None:

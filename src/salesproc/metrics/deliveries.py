@@ -1,6 +1,7 @@
 """Are orders delivered as promised, and are customers told when they are not? Excused ones apart, open ones never forgotten."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from operator import itemgetter
@@ -160,46 +161,59 @@ def _reduce(
     deliveries: Iterable[D], as_of: date, period: Period | None, by: Callable[[D], Any] | str | None
 ) -> dict[Hashable, DeliveryCounts]:
     require_period(period)
-    parts: dict[Hashable, DeliveryCounts] = {}
+    parts = defaultdict[Hashable, _Tally](_Tally)
     for number, one in enumerate(deliveries, 1):
         name: object = getattr(one, "id", None)
         where = f"order {number}" if name is None else f"order {number} ({name!r})"
-        label = label_of(one, by, where)
-        parts[label] = parts.get(label, DeliveryCounts()) + _counted(one, where, as_of, period)
-    return parts
+        part = parts[label_of(one, by, where)]
+        seen, due = _read(one, where, as_of)
+        if seen is None:
+            part.ends["ahead"] += 1
+        elif period is not None and due not in period:
+            part.ends["out_of_period"] += 1
+        else:
+            part.take(seen)
+    return {label: part.counts() for label, part in parts.items()}
 
 
-def _counted(one: DeliveryLike, where: str, as_of: date, period: Period | None) -> DeliveryCounts:
-    """One order as counts."""
-    seen, due = _read(one, where, as_of)
-    if seen is None:
-        return DeliveryCounts(ahead=1)
-    if period is not None and due not in period:
-        return DeliveryCounts(out_of_period=1)
-    told = sum((_told(found, when, seen.review) for found, when, _ in seen.issues), DurationCounts())
-    broken = list(_broken(seen))
-    unexcused = [passed for passed, excused in broken if not excused]
-    if unexcused:
-        return DeliveryCounts(late=_lasted(unexcused[0], seen.end, seen.how), told=told)
+@attrs.define
+class _Tally:
+    """What one pass finds out about the orders of one label."""
+
+    ends: Counter[str] = attrs.field(factory=Counter[str])
+    late: defaultdict[str, Counter[int]] = attrs.field(factory=lambda: defaultdict(Counter))
+    told: defaultdict[str, Counter[int]] = attrs.field(factory=lambda: defaultdict(Counter))
+
+    def take(self, seen: "_Seen") -> None:
+        """One order, and its issues."""
+        for found, told, _ in seen.issues:
+            how, until = ("open", seen.review) if told is None else ("finished", told)
+            self.told[how][elapsed_microseconds(found, until)] += 1
+        broken = list(_broken(seen))
+        late = next((passed for passed, excused in broken if not excused), None)
+        if late is not None:
+            self.late[seen.how][elapsed_microseconds(late, seen.end)] += 1
+        else:
+            self.ends[_came_out(seen, excused=bool(broken))] += 1
+
+    def counts(self) -> DeliveryCounts:
+        late, told = (_durations(times) for times in (self.late, self.told))
+        return DeliveryCounts(late=late, told=told, **self.ends)
+
+
+def _durations(times: Mapping[str, Counter[int]]) -> DurationCounts:
+    none = Counter[int]()
+    finished, lost, waiting = (dict(times.get(how, none)) for how in ("finished", "lost", "open"))
+    return DurationCounts(finished, lost, waiting)
+
+
+def _came_out(seen: "_Seen", *, excused: bool) -> str:
+    """What became of an order that broke no promise without excuse."""
     if seen.how == "lost":
-        return DeliveryCounts(cancelled=1, told=told)
+        return "cancelled"
     if seen.how == "open":
-        return DeliveryCounts(excused=1, told=told) if broken else DeliveryCounts(pending=1, told=told)
-    kept = seen.end <= seen.promises[0][1]
-    return DeliveryCounts(on_time=1, told=told) if kept else DeliveryCounts(excused=1, told=told)
-
-
-def _told(found: date, told: date | None, review: date) -> DurationCounts:
-    """How long one issue was kept from the customer."""
-    return _lasted(found, review, "open") if told is None else _lasted(found, told, "finished")
-
-
-def _lasted(start: date, end: date, how: str) -> DurationCounts:
-    """One time as counts, by how it ended."""
-    once = {elapsed_microseconds(start, end): 1}
-    if how == "finished":
-        return DurationCounts(finished=once)
-    return DurationCounts(lost=once) if how == "lost" else DurationCounts(open=once)
+        return "excused" if excused else "pending"
+    return "on_time" if seen.end <= seen.promises[0][1] else "excused"
 
 
 @attrs.frozen

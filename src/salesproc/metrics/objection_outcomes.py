@@ -1,9 +1,11 @@
 """What becomes of deals that meet an objection, by kind and by stage? Open ones apart, and the deals without any beside them."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple, Protocol, TypeVar, overload
+
+import attrs
 
 from salesproc._given import require_period
 from salesproc.errors import LogError
@@ -176,49 +178,62 @@ def _reduce(
 ) -> dict[Hashable, ObjectionOutcomeCounts]:
     require_period(period)
     label = deal_label(by)
-    parts: dict[Hashable, ObjectionOutcomeCounts] = {}
+    parts = defaultdict[Hashable, _Tally](_Tally)
     for seen in read_deals(deals, as_of=as_of):
-        key = label(seen)
-        parts[key] = parts.get(key, ObjectionOutcomeCounts()) + _counted(seen, as_of, period)
-    return parts
+        part = parts[label(seen)]
+        if seen.outcome == "ahead":
+            part.ahead += 1
+        elif period is not None and seen.deal.opened_at not in period:
+            part.out_of_period += 1
+        else:
+            part.take(seen, as_of)
+    return {key: part.counts() for key, part in parts.items()}
 
 
-def _counted(seen: SeenDeal[Any], as_of: date, period: Period | None) -> ObjectionOutcomeCounts:
-    """One deal as counts."""
-    if seen.outcome == "ahead":
-        return ObjectionOutcomeCounts(ahead=1)
-    if period is not None and seen.deal.opened_at not in period:
-        return ObjectionOutcomeCounts(out_of_period=1)
-    ended = ObjectionCounts(**{seen.outcome: 1})
-    review, late = comparable(as_of, as_of, "as_of"), 0
-    met = defaultdict[tuple[str, str], ObjectionCounts](ObjectionCounts)
-    for number, one in enumerate(seen.deal.objections, 1):
-        where = f"objection {number} of {seen.where}"
-        raised, resolved = _times(one, as_of, where)
-        if raised > review:
-            late += 1
-            continue
-        met[str(one.kind), str(one.stage)] += _standing(
-            seen, resolved=resolved is not None and resolved <= review
+@attrs.define
+class _Tally:
+    """What one pass finds out about the deals of one label."""
+
+    kinds: defaultdict[str, Counter[str]] = attrs.field(factory=lambda: defaultdict(Counter))
+    stages: defaultdict[tuple[str, str], Counter[str]] = attrs.field(factory=lambda: defaultdict(Counter))
+    with_any: Counter[str] = attrs.field(factory=Counter[str])
+    without: Counter[str] = attrs.field(factory=Counter[str])
+    out_of_period: int = 0
+    ahead: int = 0
+    after_as_of: int = 0
+
+    def take(self, seen: SeenDeal[Any], as_of: date) -> None:
+        """One deal: once for each kind and place it met, and each objection by itself."""
+        review = comparable(as_of, as_of, "as_of")
+        left = "standing" if seen.outcome == "open" else "unresolved"
+        met = set[tuple[str, str]]()
+        for number, one in enumerate(seen.deal.objections, 1):
+            raised, resolved = _times(one, as_of, f"objection {number} of {seen.where}")
+            if raised > review:
+                self.after_as_of += 1
+                continue
+            place, stand = (str(one.kind), str(one.stage)), left
+            if resolved is not None and resolved <= review:
+                stand = "resolved"
+            met.add(place)
+            for group in (self.stages[place], self.kinds[place[0]], self.with_any):
+                group[stand] += 1
+        for place in met:
+            self.stages[place][seen.outcome] += 1
+        for kind in {kind for kind, _ in met}:
+            self.kinds[kind][seen.outcome] += 1
+        (self.with_any if met else self.without)[seen.outcome] += 1
+
+    def counts(self) -> ObjectionOutcomeCounts:
+        return ObjectionOutcomeCounts(
+            kinds={kind: ObjectionCounts(**group) for kind, group in self.kinds.items()},
+            stages={place: ObjectionCounts(**group) for place, group in self.stages.items()},
+            with_any=ObjectionCounts(**self.with_any),
+            without=ObjectionCounts(**self.without),
+            out_of_period=self.out_of_period,
+            ahead=self.ahead,
+            after_as_of=self.after_as_of,
         )
-    if not met:
-        return ObjectionOutcomeCounts(without=ended, after_as_of=late)
-    kinds = defaultdict[str, ObjectionCounts](ObjectionCounts)
-    for (kind, _), counts in met.items():
-        kinds[kind] += counts
-    return ObjectionOutcomeCounts(
-        kinds={kind: counts + ended for kind, counts in kinds.items()},
-        stages={place: counts + ended for place, counts in met.items()},
-        with_any=sum(met.values(), ended),
-        after_as_of=late,
-    )
-
-
-def _standing(seen: SeenDeal[Any], *, resolved: bool) -> ObjectionCounts:
-    """One objection as counts."""
-    if resolved:
-        return ObjectionCounts(resolved=1)
-    return ObjectionCounts(standing=1) if seen.outcome == "open" else ObjectionCounts(unresolved=1)
 
 
 def _times(one: DatedObjection, as_of: date, where: str) -> tuple[date, date | None]:
