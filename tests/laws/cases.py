@@ -18,8 +18,10 @@ from salesproc.errors import MoneyError
 from salesproc.metrics import (
     Deal,
     DealHistory,
+    DealObjection,
     ForecastCall,
     HandedOver,
+    ObjectedDeal,
     PipelineDeal,
     Reopening,
     SalesRep,
@@ -676,7 +678,38 @@ MONTHS = st.lists(
     max_size=8,
 )
 
+
+@st.composite
+def objected_deals(draw: st.DrawFn) -> list[ObjectedDeal]:
+    """Deals with what was objected to, and whether that was resolved."""
+    rows = []
+    for deal in draw(deals):
+        said = draw(st.lists(st.tuples(st.sampled_from([f"cost{HOSTILE}", "trust"]), past, past), max_size=3))
+        met = [
+            DealObjection(
+                kind, draw(st.sampled_from(STAGES)), on(at), draw(st.none() | st.just(on(at + later)))
+            )
+            for kind, at, later in said
+        ]
+        rows.append(
+            ObjectedDeal(deal.amount, deal.opened_at, deal.closed_at, deal.outcome, met, deal.id, deal.owner)
+        )
+    return rows
+
+
 ACTIVITY = [
+    Case(
+        name="objection_outcomes",
+        worlds=worlds(objected_deals(), as_of=AS_OF),
+        call=metrics.objection_outcomes,
+        reduce=metrics.reduce_objection_outcomes,
+        finish=lambda counts, **options: metrics.finish_objection_outcomes(counts),
+        values=("win_rate", "resolved_share"),
+        counts=("deals", "raised", "resolved", "unresolved", "standing", "won", "lost", "open"),
+        loose=("low", "high"),
+        around="win_rate",
+        excused=UNREAD,
+    ),
     Case(
         name="objections",
         worlds=worlds(

@@ -39,6 +39,27 @@ INCIDENTS = st.lists(
     | st.tuples(PEOPLE, st.just("complaint"), days(38, 45), st.none(), WORDS),
     max_size=8,
 )
+
+
+@st.composite
+def deliveries(draw):
+    """Orders with their promises and issues, kept, broken, excused and open."""
+    rows = []
+    for number in range(draw(st.integers(2, 5))):
+        said = sorted(draw(st.lists(st.integers(0, 38), min_size=1, max_size=3)))
+        day = (START + timedelta(days=n) for n in draw(st.lists(st.integers(38, 60), min_size=2, max_size=2)))
+        promises = [
+            (START + timedelta(days=at), START + timedelta(days=at + draw(st.integers(1, 20)))) for at in said
+        ]
+        issues = [
+            (START + timedelta(days=at), draw(st.none() | st.just(START + timedelta(days=at + 2))), beyond)
+            for at, beyond in draw(st.lists(st.tuples(st.integers(0, 40), st.booleans()), max_size=2))
+        ]
+        ends = draw(st.sampled_from([(None, None), (next(day), None), (None, next(day))]))
+        rows.append(metrics.DeliveryHistory(promises, *ends, issues, id=f"order {number}"))
+    return rows
+
+
 LEAVERS = st.lists(st.tuples(PEOPLE, WORDS, WORDS, WORDS), max_size=6)
 
 
@@ -107,6 +128,18 @@ DEPENDENCE = [
         finish=lambda counts, as_of: metrics.finish_incident_report(counts, orders=10),
         values=("per_order",),
         counts=("incidents", "customers", "open", "resolved", "per_order"),
+        excused=NO_MONEY,
+    ),
+    Case(
+        name="on_time_delivery",
+        worlds=st.builds(lambda rows: World((rows,), {"as_of": AS_OF}), deliveries()),
+        call=metrics.on_time_delivery,
+        reduce=metrics.reduce_on_time_delivery,
+        finish=lambda counts, as_of: metrics.finish_on_time_delivery(counts),
+        values=("rate",),
+        counts=("on_time", "late", "late_open", "excused", "cancelled", "pending", "told", "untold"),
+        loose=("low", "high"),
+        around="rate",
         excused=NO_MONEY,
     ),
     Case(

@@ -1,5 +1,6 @@
 """From contact data to a qualified lead, one class per stage."""
 
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -20,7 +21,9 @@ from salesproc.records import (
     Lead,
     LeadId,
     OpportunityId,
+    RecycleReason,
     RejectReason,
+    lifecycle,
 )
 from salesproc.stages import COMPLEX_SALE, LIFECYCLE, LifecycleStage, TransitionRefused
 
@@ -65,7 +68,9 @@ def test_each_stage_guarantees_what_made_it():
 def test_the_journey_of_a_full_cycle_names_every_step():
     """Rejected once, accepted, put off, disqualified, and a lead again."""
     record = mql().reject(reason=RejectReason.CLERICAL, at=T[2], by="omar").qualify(score=80, at=T[3])
-    record = record.accept(at=T[4], by="omar").recycle(reason="not_now", at=T[5])
+    record = record.accept(at=T[4], by="omar")
+    record = record.recycle(reason="not_now", at=T[5], call_again_at=T[9])
+    assert record.call_again_at == T[9]
     record = record.disqualify(reason="unreachable", at=T[6]).recycle(at=T[7], reason="new_interest")
     assert type(record) is Lead
     assert [change.event for change in record.journey.history] == [
@@ -85,7 +90,49 @@ def test_anybody_can_turn_out_to_be_no_prospect(make):
 
 @pytest.mark.parametrize("make", [sal, sql])
 def test_a_lead_that_is_not_ready_goes_back(make):
-    assert type(make().recycle(reason="not_now", at=T[5])) is Lead
+    later = make().recycle(reason="not_now", at=T[5], call_again_at=T[8])
+    assert (type(later), later.call_again_at) == (Lead, T[8])
+    assert make().recycle(reason="no_response", at=T[5]).call_again_at is None
+
+
+@pytest.mark.parametrize("make", [sal, sql, lambda: sql().disqualify(reason="no_need", at=T[4])])
+def test_not_now_needs_a_date_to_call_again(make):
+    """Put off without a date is forgotten."""
+    with pytest.raises(TransitionRefused, match="call_again_at is missing"):
+        make().recycle(reason="not_now", at=T[5])
+    with pytest.raises(TransitionRefused, match="call_again_at is 2026-03-02 .*, at least 2026-03-06 "):
+        make().recycle(reason="not_now", at=T[5], call_again_at=T[1])
+    with pytest.raises(NaiveTimeError, match="call_again_at must be"):
+        make().recycle(reason="not_now", at=T[5], call_again_at=datetime(2026, 4, 1))
+    assert make().recycle(reason="not_now", at=T[5], call_again_at=T[5]).call_again_at == T[5]
+
+
+@pytest.mark.parametrize(
+    ("again", "message"),
+    [
+        (None, "call_again_at is missing"),
+        ("June", r"an instant with a time zone is not met \(call_again_at is June\)"),
+        (datetime(2026, 6, 1), "an instant with a time zone is not met"),
+        (date(2026, 6, 1), "an instant with a time zone is not met"),
+    ],
+)
+def test_the_dynamic_way_asks_for_the_same_date(again, message):
+    outcome = lifecycle.apply(
+        sal(), "recycle", at=T[5], reason=RecycleReason.NOT_NOW, evidence={"call_again_at": again}
+    )
+    assert not outcome
+    assert re.search(message, str(outcome))
+    outcome = lifecycle.apply(
+        sal(), "recycle", at=T[5], reason="not_now", evidence={"call_again_at": T[9]}
+    ).unwrap()
+    assert outcome == sal().recycle(reason="not_now", at=T[5], call_again_at=T[9])
+
+
+def test_who_is_qualified_again_is_not_put_off_any_more():
+    again = sal().recycle(reason="not_now", at=T[5], call_again_at=T[8]).qualify(score=80, at=T[6])
+    assert not hasattr(again, "call_again_at")
+    assert again.reject(reason="clerical", at=T[7]).call_again_at is None
+    assert lead().call_again_at is None
 
 
 @pytest.mark.parametrize(

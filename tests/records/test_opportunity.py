@@ -23,6 +23,7 @@ from salesproc.records import (
     Opportunity,
     OpportunityId,
     OpportunityKind,
+    RecycleReason,
     WonOpportunity,
 )
 from salesproc.stages import (
@@ -264,6 +265,42 @@ def test_a_complex_sale_needs_two_contacts():
     with pytest.raises(TransitionRefused, match="contacts is 1, at least 2 is required"):
         opp.win(at=T[4], evidence={"contacts": 1})
     assert opp.win(at=T[4], evidence={"contacts": 2}).outcome == "won"
+
+
+def test_not_now_is_an_objection_with_a_date_and_no_loss():
+    """The buyer says "call me in June": the deal stays open, and cannot be closed over it."""
+    put_off = deal().raise_objection(ObjectionKind.TIMING, at=T[1], call_again_at=T[9])
+    assert put_off.call_again_at == T[9]
+    assert put_off.raise_objection("timing", at=T[2], call_again_at=T[5]).call_again_at == T[5]
+    assert put_off.raise_objection("cost", at=T[2]).call_again_at == T[9]
+    assert put_off.resolve_objection(0, at=T[9]).call_again_at is None
+    assert deal().call_again_at is None
+    for_good = r"a loss for good \(not now is put off: .*\) is not met \(reason is not_now\)"
+    with pytest.raises(TransitionRefused, match=for_good):
+        deal().lose(reason=RecycleReason.NOT_NOW, at=T[1])
+    assert deal().lose(reason=LossReason.TIMING, at=T[1]).reason == "timing"
+
+
+def test_a_good_goodbye_keeps_a_date_to_call_again():
+    """Parted with well, they may buy later."""
+    lost = deal().lose(reason="cost", at=T[1], call_again_at=T[9], evidence={"gift": "a calendar"})
+    assert (lost.call_again_at, lost.journey.history[-1].evidence["gift"]) == (T[9], "a calendar")
+    assert type(lost).from_dict(lost.to_dict()) == lost
+    assert deal().lose(reason="cost", at=T[1]).call_again_at is None
+
+
+@pytest.mark.parametrize(
+    "put_off",
+    [
+        lambda again: deal().raise_objection("timing", at=T[2], call_again_at=again),
+        lambda again: deal().lose(reason="cost", at=T[2], call_again_at=again),
+    ],
+)
+def test_nobody_is_called_again_before_they_were_put_off(put_off):
+    with pytest.raises(TransitionRefused, match="the time of call_again_at is .*, before the last change"):
+        put_off(T[1])
+    with pytest.raises(NaiveTimeError):
+        put_off(datetime(2026, 6, 1))
 
 
 @pytest.mark.parametrize(

@@ -17,11 +17,13 @@ from salesproc.records import (
     Contact,
     ContactRole,
     CustomerId,
+    Delivery,
     HandOver,
     Lead,
     LeadId,
     LossReason,
     OpportunityId,
+    OrderId,
 )
 
 T = [datetime(2026, 3, 1, 9, 30, 0, 123456, tzinfo=UTC) + timedelta(days=day) for day in range(12)]
@@ -55,12 +57,17 @@ def samples():
     customer = won.new_customer(CustomerId("C-1")).complain("late", at=T[9]).refer(LeadId("L-9"), at=T[9])
     member = AccountContact(contact=lin, role=ContactRole.USER, decision_maker=True, since=T[0], until=T[5])
     passed = HandOver.submit(LeadId("L-1"), sender="omar", receiver="sara", at=T[4])
+    order = Delivery.place(
+        OrderId("D-1"), customer_id=customer.id, promised_at=T[9], at=T[8], opportunity_id=won.id, by="sara"
+    )
+    told = order.raise_issue("delay", at=T[8], about="雪").tell_customer(0, at=T[9], promised_at=T[11])
     return [
         *(lin, member, Account(AccountId("A-1"), "Acme", (member,))),
         *(lead, mql, sal, sql, sql.disqualify(reason="no_need", at=T[5])),
         *(opened, met, won, met.lose(reason=LossReason.COST, at=T[8])),
         *(customer, customer.leave(reason="service", at=T[10])),
         *(passed, passed.accept(at=T[5], by="sara")),
+        *(order, told, told.resume(at=T[10]).fulfil(at=T[10])),
     ]
 
 
@@ -131,7 +138,7 @@ def test_a_fault_inside_is_named_by_its_place():
 def test_every_public_record_is_tried_above():
     """A record added later is stored, pickled and copied here, too."""
     stored = {name for name in records.__all__ if hasattr(getattr(records, name), "from_dict")}
-    assert stored - {"RELATIONSHIP", "HAND_OVER"} == {type(record).__name__ for record in SAMPLES}
+    assert stored - {"RELATIONSHIP", "HAND_OVER", "DELIVERY"} == {type(record).__name__ for record in SAMPLES}
 
 
 def test_everything_public_is_listed_once():
@@ -147,6 +154,8 @@ def test_everything_public_is_listed_once():
         (records.WonOpportunity, "objections", "resolved_at"),
         (records.Customer, "purchases", "at"),
         (records.Customer, "complaints", "raised_at"),
+        (records.Delivery, "promises", "promised_at"),
+        (records.Delivery, "issues", "found_at"),
     ],
 )
 def test_a_stored_instant_needs_a_zone(kind, facts, time):

@@ -15,6 +15,7 @@ from salesproc.stages import (
     LoyaltyTier,
     SixStep,
     WinBack,
+    at_most,
 )
 
 PRESETS = [LIFECYCLE, BASIC_FUNNEL, SIMPLE_SALE, COMPLEX_SALE, SIX_STEP_SALE, LOYALTY_LADDER, WIN_BACK]
@@ -71,11 +72,23 @@ def test_the_simple_sale_needs_no_talk_at_all(monday):
 
 def test_the_complex_sale_is_not_made_at_the_first_contact(monday):
     closing = walk(
-        COMPLEX_SALE, monday, ("diagnose", {}), ("propose", {"evidence": {"problem": "slow"}}), ("close", {})
+        COMPLEX_SALE,
+        monday,
+        ("diagnose", {}),
+        ("propose", {"evidence": {"problem": "slow"}}),
+        ("close", {"evidence": {"open_objections": 0}}),
     )
-    outcome = COMPLEX_SALE.step(closing, "win", at=monday, evidence={"contacts": 1})
+    outcome = COMPLEX_SALE.step(closing, "win", at=monday, evidence={"contacts": 1, "open_objections": 0})
     assert str(outcome) == "refused: contacts is 1, at least 2 is required"
-    assert COMPLEX_SALE.step(closing, "win", at=monday, evidence={"contacts": 2})
+    assert COMPLEX_SALE.step(closing, "win", at=monday, evidence={"contacts": 2, "open_objections": 0})
+
+
+@pytest.mark.parametrize("process", [SIX_STEP_SALE, COMPLEX_SALE], ids=lambda process: process.name)
+def test_every_preset_of_a_deal_closes_and_wins_with_all_objections_resolved_only(process):
+    """What stands against buying stands against closing, in whichever way one sells."""
+    closing = [one for one in process.transitions if one.event in {"close", "win"}]
+    assert len(closing) == 2
+    assert all(at_most("open_objections", 0) in one.requires for one in closing)
 
 
 def test_objections_come_from_contact_present_and_close_and_lead_back_to_any():

@@ -12,6 +12,7 @@ from salesproc.loyalty.dependency import (
     dependency,
     revenue_to_dilute,
 )
+from salesproc.loyalty.introductions import OwnerIntroduction, OwnerIntroductions, owner_introductions
 from salesproc.loyalty.key_accounts import (
     KeyAccount,
     KeyAccountPolicy,
@@ -34,6 +35,7 @@ from salesproc.loyalty.referral_growth import (
     referral_projection,
 )
 from salesproc.loyalty.referral_policy import ReferralIncentive, ReferralPolicy
+from salesproc.loyalty.referral_request import ReferralRequest, referral_request
 from salesproc.loyalty.referrals import (
     ReferralRow,
     finish_referred_orders_share,
@@ -68,20 +70,21 @@ __all__ = [
     "KeyAccount", "KeyAccountPolicy", "KeyAccounts", "KeyShare", "KeySign", "ManagerLoad",
     "ManagerLoadRow",
     # what if the largest leaves, and how broad is the relation
-    "dependency", "loss_impact", "owner_changes", "relationship_breadth", "revenue_to_dilute",
+    "dependency", "loss_impact", "owner_changes", "owner_introductions", "relationship_breadth",
+    "revenue_to_dilute",
     "DEPENDENCY_ACTIONS", "Dependency", "DependencyLevel", "DependencyPolicy", "DependencyRow",
-    "LossImpact", "OwnerChange", "RelationshipAlert", "RelationshipAlertKind", "RelationshipBreadth",
-    "VolumeTier",
+    "LossImpact", "OwnerChange", "OwnerIntroduction", "OwnerIntroductions", "RelationshipAlert",
+    "RelationshipAlertKind", "RelationshipBreadth", "VolumeTier",
     # on which rung of the ladder, and how they moved
     "assess", "climb", "tier_counts", "tier_migration", "tiers",
     "Assessment", "LoyaltyCheck", "LoyaltyPolicy", "TierCounts", "TierMigration", "Tiers",
     "WalletShare",
     "finish_tiers",
     # winning back, and recommendations
-    "k_factor", "may_ask_for_referral", "referral_projection", "referral_rate",
+    "k_factor", "may_ask_for_referral", "referral_projection", "referral_rate", "referral_request",
     "referred_orders_share", "win_back_report",
     "KFactor", "ReactionRow", "ReferralGeneration", "ReferralIncentive", "ReferralPolicy",
-    "ReferralProjection", "ReferralRow", "WhoRefers", "WinBackCounts", "WinBackReport", "WinBackRow",
+    "ReferralProjection", "ReferralRequest", "ReferralRow", "WhoRefers", "WinBackCounts", "WinBackReport", "WinBackRow",
     "finish_referred_orders_share", "finish_win_back_report", "reduce_win_back_report",
 ]
 # fmt: on

@@ -6,6 +6,7 @@ from enum import StrEnum
 import attrs
 
 from salesproc._given import texts, whole_number
+from salesproc.metrics import finish_customer_satisfaction, reduce_answers
 from salesproc.stages import Reason, ReasonCode
 
 __all__ = ["ReferralIncentive", "ReferralPolicy"]
@@ -33,10 +34,15 @@ class ReferralPolicy:
     Attributes:
         incentives: What is offered; `ReferralIncentive` has the usual ones, any text will do.
         max_open_complaints: With more complaints than that still standing nobody is asked.
+        satisfied_from: The lowest answer of a survey that counts as satisfied; `referral_request` asks it.
+        scale: The lowest and the highest answer that could be given.
+
+    Raises:
+        ValueError: The lowest answer that counts is not on the scale, or everybody would be satisfied.
 
     Source:
         A policy makes referrals a mechanism that scales, document 002; satisfaction before the request, OpenStax *Entrepreneurship* 8.6. See
-        ``docs/explanation/sources.md``. No open complaint is ours.
+        ``docs/explanation/sources.md``. No open complaint is ours; 4 and 5 of five are the usual top two boxes.
 
     >>> policy = ReferralPolicy(incentives=[ReferralIncentive.DISCOUNT])
     >>> policy.why_not(fulfilled=True, satisfied=True)
@@ -49,6 +55,21 @@ class ReferralPolicy:
 
     incentives: tuple[str, ...] = attrs.field(default=tuple(ReferralIncentive), converter=_incentives)
     max_open_complaints: int = 0
+    satisfied_from: int = 4
+    scale: tuple[int, int] = (1, 5)
+
+    def __attrs_post_init__(self) -> None:
+        self.satisfied_by(None)
+
+    def satisfied_by(self, answer: int | None) -> bool | None:
+        """Whether that answer of a survey says that they are satisfied; None when there was none.
+
+        Raises:
+            LogError: It is not on the scale.
+        """
+        answers = reduce_answers([answer], scale=self.scale)
+        satisfied = finish_customer_satisfaction(answers, satisfied_from=self.satisfied_from)
+        return None if satisfied.undefined else satisfied.hits == 1
 
     def why_not(
         self, *, fulfilled: bool | None, satisfied: bool | None, open_complaints: int = 0

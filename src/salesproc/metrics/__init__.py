@@ -106,6 +106,14 @@ from salesproc.metrics.customer_cohort_table import (
 )
 from salesproc.metrics.customer_survival import StayRow, customer_lifetimes, reduce_customer_lifetimes
 from salesproc.metrics.deals import Deal, DealLike, Outcome
+from salesproc.metrics.deliveries import (
+    DeliveryHistory,
+    DeliveryIssueRow,
+    DeliveryLike,
+    on_time_delivery,
+    reduce_on_time_delivery,
+)
+from salesproc.metrics.deliveries_results import DeliveryCounts, OnTimeDelivery, finish_on_time_delivery
 from salesproc.metrics.discounting import DiscountedValue, FirstMargin, discounted_value, margin_multiple
 from salesproc.metrics.drop_offs import (
     DropOff,
@@ -193,6 +201,21 @@ from salesproc.metrics.lost_potential import (
     lost_potential,
 )
 from salesproc.metrics.montecarlo import PipelineDeal, PipelineDealLike, PipelineSimulation, simulate_pipeline
+from salesproc.metrics.objection_outcomes import (
+    DatedObjection,
+    DealObjection,
+    MeetsObjections,
+    ObjectedDeal,
+    objection_outcomes,
+    reduce_objection_outcomes,
+)
+from salesproc.metrics.objection_results import (
+    ObjectionCounts,
+    ObjectionOutcomeCounts,
+    ObjectionOutcomeRow,
+    ObjectionOutcomes,
+    finish_objection_outcomes,
+)
 from salesproc.metrics.orders import Line, Order, OrderCounts, OrderRow, OrderRules, Purchases, reduce_orders
 from salesproc.metrics.outcome_curves import (
     OutcomeCurve,
@@ -405,11 +428,14 @@ __all__ = [
     "finish_time_in_stage", "reduce_outcome_curve", "reduce_rework", "reduce_sales_cycle",
     "reduce_stage_age", "reduce_stalled", "reduce_time_in_stage", "reduce_time_to_convert",
     # how deals end
-    "average_deal_value", "deal_outcomes", "loss_reasons", "objections", "win_rate",
+    "average_deal_value", "deal_outcomes", "loss_reasons", "objection_outcomes", "objections", "win_rate",
     "win_rate_by_value", "win_rate_of_created",
-    "in_currency", "Deal", "DealLike", "ObjectionLike", "Outcome", "OutcomeCounts", "Outcomes", "Pareto",
-    "ParetoCounts", "ParetoRow", "WithObjections",
-    "finish_outcomes", "finish_pareto", "reduce_loss_reasons", "reduce_objections", "reduce_outcomes",
+    "in_currency", "DatedObjection", "Deal", "DealLike", "DealObjection", "MeetsObjections",
+    "ObjectedDeal", "ObjectionCounts", "ObjectionLike", "ObjectionOutcomeCounts", "ObjectionOutcomeRow",
+    "ObjectionOutcomes", "Outcome", "OutcomeCounts", "Outcomes", "Pareto", "ParetoCounts", "ParetoRow",
+    "WithObjections",
+    "finish_objection_outcomes", "finish_outcomes", "finish_pareto", "reduce_loss_reasons",
+    "reduce_objection_outcomes", "reduce_objections", "reduce_outcomes",
     # what is in flight, and what will close
     "absorption", "forecast_accuracy", "forecast_rollup", "pipeline_coverage", "pipeline_waterfall",
     "push_count", "sales_velocity", "simulate_pipeline", "slippage", "stage_probabilities",
@@ -457,6 +483,10 @@ __all__ = [
     "at_risk", "contract_churn",
     "AtRisk", "AtRiskRow", "AtRiskState", "LostAt", "SilencePolicy",
     "finish_at_risk", "reduce_contract_churn",
+    # are promises of delivery kept
+    "on_time_delivery",
+    "DeliveryCounts", "DeliveryHistory", "DeliveryIssueRow", "DeliveryLike", "OnTimeDelivery",
+    "finish_on_time_delivery", "reduce_on_time_delivery",
     # who they are: segments
     "abc_classes", "abc_xyz", "rfm", "xyz_classes",
     "ABC_XYZ_ACTIONS", "Abc", "AbcClass", "AbcRow", "AbcXyz", "AbcXyzCell", "CrossingRule",

@@ -1,7 +1,8 @@
-"""The catalogue of whom the business rests on, and of what customers say."""
+"""The catalogue of whom the business rests on, of promises kept, and of what customers say."""
 
 from salesproc.metrics._metric import POSITIVE, SHARE, Metric, ValueRange, metric
 from salesproc.metrics.concentration import concentration
+from salesproc.metrics.deliveries import on_time_delivery
 from salesproc.metrics.exit_reasons import churn_reasons, exit_survey
 from salesproc.metrics.goodwill import goodwill
 from salesproc.metrics.incidents import incident_report
@@ -13,6 +14,7 @@ from salesproc.metrics.satisfaction import (
     net_promoter_score,
 )
 
+_DECISIONS = "docs/explanation/decisions.md"
 _SOURCES = "docs/explanation/sources.md"
 _NET = ValueRange(-1, 1)
 
@@ -76,6 +78,17 @@ ENTRIES: tuple[Metric, ...] = (
         direction="higher",
         level="business result",
         input="answers",
+    ),
+    metric(
+        on_time_delivery,
+        "Are orders delivered as promised?",
+        "on time / (on time + late), excused ones apart",
+        unit="share",
+        range=SHARE,
+        direction="higher",
+        level="business result",
+        input="deliveries",
+        source=_DECISIONS,
     ),
     metric(
         incident_report,

@@ -5,6 +5,7 @@ from salesproc.metrics.accuracy import forecast_accuracy
 from salesproc.metrics.attribution import attribute
 from salesproc.metrics.channels import channel_performance
 from salesproc.metrics.forecast import forecast_rollup
+from salesproc.metrics.objection_outcomes import objection_outcomes
 from salesproc.metrics.outcomes import (
     average_deal_value,
     deal_outcomes,
@@ -89,6 +90,17 @@ OUTCOMES: tuple[Metric, ...] = (
         range=SHARE,
         level="sales activity",
         input="deals",
+    ),
+    metric(
+        objection_outcomes,
+        "What becomes of deals that meet an objection?",
+        "won / (won + lost), of the deals that met it; objections resolved / (resolved + unresolved at the end)",
+        unit="share",
+        range=SHARE,
+        direction="higher",
+        level="sales objective",
+        input="deals",
+        source=_DECISIONS,
     ),
 )
 

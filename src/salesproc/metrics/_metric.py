@@ -26,13 +26,14 @@ InputKind: TypeAlias = Literal[
     "stays",
     "orders",
     "balances",
+    "deliveries",
     "answers",
     "results",
     "numbers",
 ]
 """What it is computed from: a stage log, deals, deals with their histories, waiting items, touches of leads, hand-overs of leads, activities of
-reps, forecast calls, months of service, stays of customers, orders of customers, what customers paid then and now, answers to surveys and
-incidents, results of other metrics, plain numbers."""
+reps, forecast calls, months of service, stays of customers, orders of customers, what customers paid then and now, deliveries with their
+promises, answers to surveys and incidents, results of other metrics, plain numbers."""
 
 
 class ValueRange(NamedTuple):

@@ -5,8 +5,16 @@ from salesproc.records._buyer import RELATIONSHIP, Complaint, CustomerStage, Pur
 from salesproc.records._deal import AmountChange, CloseDateChange, Objection
 from salesproc.records._merging import Conflict, MergedContact, merge_contacts
 from salesproc.records._person import Applied, Merged
-from salesproc.records.activity import Interaction, PlannedActivity
+from salesproc.records.activity import CheckIn, Interaction, PlannedActivity
 from salesproc.records.customer import Customer, FormerCustomer
+from salesproc.records.delivery import (
+    DELIVERY,
+    Delivery,
+    DeliveryIssue,
+    DeliveryStage,
+    IssueKind,
+    PromiseChange,
+)
 from salesproc.records.handover import HAND_OVER, HandOver, HandOverStage
 from salesproc.records.lead import MQL, SAL, SQL, Disqualified, Lead, LeadRecord
 from salesproc.records.opportunity import LostOpportunity, Opportunity, WonOpportunity, restore_deal
@@ -18,6 +26,7 @@ from salesproc.records.parties import (
     CustomerId,
     LeadId,
     OpportunityId,
+    OrderId,
 )
 from salesproc.records.reasons import (
     Channel,
@@ -46,6 +55,7 @@ __all__ = [
     "OpportunityId",
     "CustomerId",
     "AccountId",
+    "OrderId",
     # on the way to becoming a customer
     "Lead",
     "MQL",
@@ -77,9 +87,17 @@ __all__ = [
     "Referral",
     "RELATIONSHIP",
     "CustomerStage",
+    # the order on its way
+    "Delivery",
+    "DELIVERY",
+    "DeliveryStage",
+    "DeliveryIssue",
+    "IssueKind",
+    "PromiseChange",
     # contacts and duties
     "Interaction",
     "PlannedActivity",
+    "CheckIn",
     # the words a team chooses from
     "LeadSource",
     "Channel",

@@ -58,6 +58,7 @@ class Objection(NamedTuple):
         note: What was said.
         resolved_at: When it was resolved; ``None`` while it stands.
         answer: What resolved it.
+        call_again_at: When to talk about it again, where they said "not now".
     """
 
     kind: str
@@ -66,6 +67,7 @@ class Objection(NamedTuple):
     note: str | None = None
     resolved_at: datetime | None = None
     answer: str | None = None
+    call_again_at: datetime | None = None
 
     @property
     def open(self) -> bool:

@@ -30,19 +30,30 @@ class OpenDeal(Deal):
         """``None``: it is open."""
         return
 
-    def raise_objection(self, kind: str, *, at: datetime, note: str | None = None) -> Self:
+    @property
+    def call_again_at(self) -> datetime | None:
+        """When to call the buyer again: the earliest date of the objections that stand; ``None`` where none has one."""
+        dates = [one.call_again_at for one in self.open_objections if one.call_again_at is not None]
+        return min(dates, key=datetime.timestamp, default=None)
+
+    def raise_objection(
+        self, kind: str, *, at: datetime, note: str | None = None, call_again_at: datetime | None = None
+    ) -> Self:
         """The buyer objects; the deal stays in its stage, and cannot close in a pipeline that asks for no open ones.
 
         Args:
             kind: What it is about; `ObjectionKind` has the usual ones.
             at: When, aware.
             note: What was said.
+            call_again_at: When to talk about it again, aware. "Not now" is an objection of kind timing with such a date: the deal stays open.
 
         Raises:
-            TransitionRefused: It lies before the deal was opened.
+            TransitionRefused: It lies before the deal was opened, or the date to call again before it.
         """
         in_order(self.journey, "raise_objection", at, self.opened_at)
-        objection = Objection(kind, at, self.stage, note)
+        if call_again_at is not None:
+            in_order(self.journey, "call_again_at", call_again_at, at)
+        objection = Objection(kind, at, self.stage, note, call_again_at=call_again_at)
         return attrs.evolve(self, objections=(*self.objections, objection))
 
     def resolve_objection(self, index: int, *, at: datetime, answer: str | None = None) -> Self:

@@ -127,6 +127,8 @@ class HandOver(Stored):
     def recycle(self, *, reason: str, at: datetime, by: str) -> "HandOver":
         """The rep sends it back to marketing, for later; `RecycleReason` has the usual reasons.
 
+        The lead itself is recycled beside it, and keeps the date to call again.
+
         Raises:
             TransitionRefused: It was decided before, or nobody or no reason is named.
         """

@@ -10,11 +10,12 @@ from typing import Any, ClassVar, TypeAlias
 
 import attrs
 
-from salesproc._instants import require_aware
+from salesproc._instants import earlier, require_aware
 from salesproc.money import Money
 from salesproc.records._person import Person
 from salesproc.records.opportunity import Opportunity
 from salesproc.records.parties import AccountId, Contact, LeadId, OpportunityId
+from salesproc.records.reasons import RecycleReason
 from salesproc.stages import (
     LIFECYCLE,
     SIX_STEP_SALE,
@@ -31,6 +32,8 @@ __all__ = ["MQL", "SAL", "SQL", "Disqualified", "Lead", "LeadRecord"]
 @attrs.frozen(kw_only=True, repr=False)
 class Lead(Person):
     """Someone who left contact data, and has not been qualified (yet, or again).
+
+    Guarantees that who was recycled with the answer "not now" has a date to call them again.
 
     Source:
         Document 002 of ``docs/explanation/sources.md``: leads.
@@ -57,6 +60,28 @@ class Lead(Person):
         """
         journey = LIFECYCLE.start(lead_id, at=at, stage=LifecycleStage.LEAD, by=by)
         return cls(contact=contact, source=source, journey=journey)
+
+    @property
+    def call_again_at(self) -> datetime | None:
+        """When to call them again, as agreed when they were recycled; ``None`` where nothing was."""
+        again = self.journey.history[-1].evidence.get("call_again_at")
+        return again if isinstance(again, datetime) else None
+
+    @classmethod
+    def lacks(cls, journey: Journey[str]) -> tuple[Reason, ...]:
+        """A date to call again, where they said "not now"; and no date that had passed already."""
+        last = journey.history[-1]
+        again = last.evidence.get("call_again_at")
+        if last.event != "recycle" or (again is None and last.reason != RecycleReason.NOT_NOW):
+            return ()
+        if again is None:
+            return (Reason(ReasonCode.MISSING, "call_again_at"),)
+        if not isinstance(again, datetime) or again.utcoffset() is None:
+            about = "a call_again_at that is an instant with a time zone"
+            return (Reason(ReasonCode.NOT_MET, about, (again,), ("call_again_at",)),)
+        if earlier(again, last.at):
+            return (Reason(ReasonCode.TOO_LOW, "call_again_at", again, last.at),)
+        return ()
 
     def qualify(self, *, score: int | float | Decimal, at: datetime, by: str | None = None) -> "MQL":
         """Marketing finds that they meet what was agreed with sales.
@@ -176,9 +201,21 @@ class SAL(Person):
             evidence["meeting_at"] = require_aware(meeting_at, "meeting_at")
         return self._to(SQL, "qualify", at=at, by=by, evidence=evidence)
 
-    def recycle(self, *, reason: str, at: datetime, by: str | None = None) -> Lead:
-        """Not now: back to marketing; `RecycleReason` has the usual reasons."""
-        return self._to(Lead, "recycle", at=at, by=by, reason=reason)
+    def recycle(
+        self, *, reason: str, at: datetime, call_again_at: datetime | None = None, by: str | None = None
+    ) -> Lead:
+        """Not now: back to marketing, and never lost.
+
+        Args:
+            reason: Why; `RecycleReason` has the usual reasons.
+            at: When, aware.
+            call_again_at: When to call them again, aware; ``not_now`` cannot do without.
+            by: Who.
+
+        Raises:
+            TransitionRefused: There is no reason, no date where they said "not now", or a date before *at*.
+        """
+        return self._to(Lead, "recycle", at=at, by=by, reason=reason, evidence=_again(call_again_at))
 
     def disqualify(self, *, reason: str, at: datetime, by: str | None = None) -> "Disqualified":
         """They are no prospect; `DisqualifyReason` has the usual reasons."""
@@ -249,9 +286,21 @@ class SQL(Person):
             by=by,
         )
 
-    def recycle(self, *, reason: str, at: datetime, by: str | None = None) -> Lead:
-        """Not now: back to marketing; `RecycleReason` has the usual reasons."""
-        return self._to(Lead, "recycle", at=at, by=by, reason=reason)
+    def recycle(
+        self, *, reason: str, at: datetime, call_again_at: datetime | None = None, by: str | None = None
+    ) -> Lead:
+        """Not now: back to marketing, and never lost.
+
+        Args:
+            reason: Why; `RecycleReason` has the usual reasons.
+            at: When, aware.
+            call_again_at: When to call them again, aware; ``not_now`` cannot do without.
+            by: Who.
+
+        Raises:
+            TransitionRefused: There is no reason, no date where they said "not now", or a date before *at*.
+        """
+        return self._to(Lead, "recycle", at=at, by=by, reason=reason, evidence=_again(call_again_at))
 
     def disqualify(self, *, reason: str, at: datetime, by: str | None = None) -> "Disqualified":
         """They are no prospect; `DisqualifyReason` has the usual reasons."""
@@ -281,9 +330,33 @@ class Disqualified(Person):
         """A reason."""
         return () if journey.history[-1].reason else (Reason(ReasonCode.MISSING, "reason"),)
 
-    def recycle(self, *, at: datetime, by: str | None = None, reason: str | None = None) -> Lead:
-        """They are a lead again; `RecycleReason` has the usual reasons."""
-        return self._to(Lead, "recycle", at=at, by=by, reason=reason)
+    def recycle(
+        self,
+        *,
+        at: datetime,
+        call_again_at: datetime | None = None,
+        by: str | None = None,
+        reason: str | None = None,
+    ) -> Lead:
+        """They are a lead again; `RecycleReason` has the usual reasons.
+
+        Args:
+            at: When, aware.
+            call_again_at: When to call them, aware, where that is later.
+            by: Who.
+            reason: Why; with ``not_now`` a date is needed.
+
+        Raises:
+            TransitionRefused: There is no date where they said "not now", or a date before *at*.
+        """
+        return self._to(Lead, "recycle", at=at, by=by, reason=reason, evidence=_again(call_again_at))
+
+
+def _again(call_again_at: datetime | None) -> dict[str, Any]:
+    """The date to call again as evidence, where there is one."""
+    if call_again_at is None:
+        return {}
+    return {"call_again_at": require_aware(call_again_at, "call_again_at")}
 
 
 LeadRecord: TypeAlias = Lead | MQL | SAL | SQL | Disqualified

@@ -11,9 +11,9 @@ from salesproc.money import Money
 from salesproc.records import customer as customers
 from salesproc.records._deal import Deal, pipeline_of
 from salesproc.records._open_deal import OpenDeal
-from salesproc.records._record import carried
+from salesproc.records._record import carried, in_order
 from salesproc.records.parties import AccountId, Contact, CustomerId, LeadId, OpportunityId
-from salesproc.records.reasons import OpportunityKind
+from salesproc.records.reasons import OpportunityKind, RecycleReason
 from salesproc.stages import (
     SIX_STEP_SALE,
     Evidence,
@@ -26,6 +26,10 @@ from salesproc.stages import (
 )
 
 __all__ = ["LostOpportunity", "Opportunity", "WonOpportunity", "restore_deal"]
+
+_FOR_GOOD = (
+    "a loss for good (not now is put off: raise_objection(..., call_again_at=), or recycle() the lead)"
+)
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -159,26 +163,35 @@ class Opportunity(OpenDeal):
         *,
         reason: str,
         at: datetime,
+        call_again_at: datetime | None = None,
         by: str | None = None,
         evidence: Evidence | None = None,
         event: str | None = None,
     ) -> "LostOpportunity":
-        """The sale will not be made.
+        """The sale will not be made. "Not now" is no loss: raise an objection of kind timing with a date to call again.
 
         Args:
             reason: Why; `LossReason` has the usual ones.
             at: When, aware.
+            call_again_at: When to call them again after a good goodbye, aware; nothing is asked of them then.
             by: Who says so.
             evidence: What the pipeline asks for, as in `advance`.
             event: The transition to take, where several lead to a lost stage.
 
         Raises:
-            TransitionRefused: It cannot be lost from here, or a requirement is not met, such as a reason.
+            TransitionRefused: It cannot be lost from here, a requirement is not met, such as a reason, the reason is ``not_now``, or the date to call
+                again lies before *at*.
         """
         taken = self._event("lose", self._ways_to(StageKind.LOST), event)
         if not reason:
             missing = (Reason(ReasonCode.MISSING, "reason"),)
             Refused(missing, self.id, self.stage, taken).unwrap()
+        if reason == RecycleReason.NOT_NOW:
+            put_off = (Reason(ReasonCode.NOT_MET, _FOR_GOOD, (reason,), ("reason",)),)
+            Refused(put_off, self.id, self.stage, taken).unwrap()
+        if call_again_at is not None:
+            in_order(self.journey, "call_again_at", call_again_at, at)
+            evidence = {**(evidence or {}), "call_again_at": call_again_at}
         return carried(
             self, LostOpportunity, self._step(taken, at=at, by=by, reason=reason, evidence=evidence)
         )
@@ -266,6 +279,12 @@ class LostOpportunity(Deal):
     def closed_at(self) -> datetime:
         """When it was lost."""
         return self.journey.entered_at
+
+    @property
+    def call_again_at(self) -> datetime | None:
+        """When to call them again after a good goodbye; ``None`` where no date was kept."""
+        again = self.journey.history[-1].evidence.get("call_again_at")
+        return again if isinstance(again, datetime) else None
 
     def reopen(
         self,

@@ -12,7 +12,16 @@ from salesproc._instants import earlier, require_aware
 from salesproc.errors import RecordError, UnknownName
 from salesproc.records._record import Stored
 
-__all__ = ["Account", "AccountContact", "AccountId", "Contact", "CustomerId", "LeadId", "OpportunityId"]
+__all__ = [
+    "Account",
+    "AccountContact",
+    "AccountId",
+    "Contact",
+    "CustomerId",
+    "LeadId",
+    "OpportunityId",
+    "OrderId",
+]
 
 LeadId = NewType("LeadId", str)
 """Which person or company on the way to becoming a customer."""
@@ -22,6 +31,8 @@ CustomerId = NewType("CustomerId", str)
 """Which customer."""
 AccountId = NewType("AccountId", str)
 """Which company."""
+OrderId = NewType("OrderId", str)
+"""Which order."""
 
 _WANTED = ("email", "phone", "company", "interests")
 

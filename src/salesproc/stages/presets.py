@@ -115,6 +115,7 @@ class ComplexSale(StrEnum):
 
 
 _C = ComplexSale
+_RESOLVED = at_most("open_objections", 0)
 
 COMPLEX_SALE = Process(
     "complex sale",
@@ -126,14 +127,15 @@ COMPLEX_SALE = Process(
     transitions=[
         Transition("diagnose", _C.CONTACT, _C.DIAGNOSIS),
         Transition("propose", _C.DIAGNOSIS, _C.SOLUTION, requires=[provided("problem")]),
-        Transition("close", _C.SOLUTION, _C.CLOSING),
+        Transition("close", _C.SOLUTION, _C.CLOSING, requires=[_RESOLVED]),
         Transition("rework", (_C.SOLUTION, _C.CLOSING), _C.DIAGNOSIS),
-        Transition("win", _C.CLOSING, _C.WON, requires=[at_least("contacts", 2)]),
+        Transition("win", _C.CLOSING, _C.WON, requires=[at_least("contacts", 2), _RESOLVED]),
         Transition("lose", Process.any_open, _C.LOST, requires=[_REASON]),
         Transition("reopen", _C.LOST, _C.CONTACT, reopens=True),
     ],
 )
 """The seller as consultant, who understands the problem before offering a solution; one contact does not win it.
+Closing and winning need every objection resolved, as in the six-step sale.
 
 Source: the same guide, document 002, complex sale; the names of the steps are ours.
 """
@@ -156,7 +158,6 @@ def _was_presented(attempt: Attempt) -> bool:
 
 
 _X = SixStep
-_RESOLVED = at_most("open_objections", 0)
 _PRESENTED = requirement("the proposal was presented", _was_presented)
 
 SIX_STEP_SALE = Process(
