@@ -29,8 +29,10 @@ from salesproc.records.parties import (
     OrderId,
 )
 from salesproc.records.reasons import (
+    ActivityKind,
     Channel,
     ChurnReason,
+    ContactChannel,
     ContactLevel,
     ContactRole,
     DisqualifyReason,
@@ -95,6 +97,7 @@ __all__ = [
     "IssueKind",
     "PromiseChange",
     # contacts and duties
+    "ActivityKind",
     "Interaction",
     "PlannedActivity",
     "CheckIn",
@@ -103,6 +106,7 @@ __all__ = [
     "Channel",
     "Role",
     "ContactRole",
+    "ContactChannel",
     "ContactLevel",
     "OpportunityKind",
     "ObjectionKind",

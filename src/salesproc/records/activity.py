@@ -15,7 +15,7 @@ class Interaction(NamedTuple, Generic[C]):
     Attributes:
         customer: With whom.
         at: When, aware.
-        channel: How; `Channel` has the usual ones.
+        channel: How; `ContactChannel` has the usual ones.
         summary: What was said.
         by: Who of us.
         inbound: Whether they came to us.
@@ -35,7 +35,7 @@ class PlannedActivity(NamedTuple, Generic[C]):
     Attributes:
         customer: For whom.
         due: By when, aware.
-        kind: What: a call, a visit, an offer.
+        kind: What; `ActivityKind` has the usual ones.
         by: Who does it; None when nobody has been asked.
         done_at: When it was done; None as long as it is not.
     """

@@ -7,8 +7,10 @@ Each catalogue holds the known values. Every field that takes one is typed ``str
 from enum import StrEnum
 
 __all__ = [
+    "ActivityKind",
     "Channel",
     "ChurnReason",
+    "ContactChannel",
     "ContactLevel",
     "ContactRole",
     "DisqualifyReason",
@@ -134,6 +136,41 @@ class Channel(StrEnum):
     RESELLER_AFFILIATE = "reseller_affiliate"
     REFERRAL = "referral"
     MIXED = "mixed"
+
+
+class ContactChannel(StrEnum):
+    """How somebody is spoken to. Source: documents 002 and 004, mail, messages, telephone, websites, social networks and visits."""
+
+    PHONE = "phone"
+    EMAIL = "email"
+    MESSAGE = "message"
+    VIDEO = "video"
+    IN_PERSON = "in_person"
+    WEBSITE = "website"
+    SOCIAL = "social"
+    POST = "post"
+
+
+class ActivityKind(StrEnum):
+    """What is done for a sale or a customer.
+
+    Source: what fills a rep's day, document 002; trial closes and asking for the order, check-ins and referral requests, OpenStax *Entrepreneurship* 8.6;
+    gifts and greetings, document 004.
+    """
+
+    CALL = "call"
+    EMAIL = "email"
+    MEETING = "meeting"
+    VISIT = "visit"
+    DEMO = "demo"
+    PROPOSAL = "proposal"
+    TRIAL_CLOSE = "trial_close"
+    ASK_FOR_ORDER = "ask_for_order"
+    CONTRACT = "contract"
+    CHECK_IN = "check_in"
+    REFERRAL_REQUEST = "referral_request"
+    GREETING = "greeting"
+    GIFT = "gift"
 
 
 class Role(StrEnum):
