@@ -18,6 +18,7 @@ from salesproc.metrics import (
     reduce_on_time_delivery,
 )
 from salesproc.records import CustomerId, Delivery, OrderId
+from salesproc.testing.strategies import deliveries
 
 START = date(2026, 3, 1)
 DAY = timedelta(days=1)
@@ -196,6 +197,19 @@ def test_how_late_and_how_long_kept_in_the_dark():
     assert "<table>" in report._repr_html_()
     assert pickle.loads(pickle.dumps(report)) == report
     assert report.undefined is None
+
+
+@given(st.lists(deliveries(), max_size=4), st.integers(0, 40))
+def test_every_record_is_judged_as_its_row(some, days):
+    """A record and the plain row of the same facts say the same, in whatever zones its times are."""
+    review = datetime(2025, 1, 1, tzinfo=UTC) + days * 30 * DAY
+    rows = [
+        DeliveryHistory(one.promises, one.fulfilled_at, one.cancelled_at, [issue[:3] for issue in one.issues])
+        for one in some
+    ]
+    found = on_time_delivery(some, as_of=review)
+    assert found == on_time_delivery(rows, as_of=review)
+    assert sum(counted(found).values()) == len(some)
 
 
 def test_a_quarter_has_the_orders_promised_for_it():

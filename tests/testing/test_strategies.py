@@ -69,6 +69,7 @@ OTHERS = [
     "customers",
     "former_customers",
     "hand_overs",
+    "deliveries",
 ]
 quick = settings(max_examples=12, deadline=None)
 
@@ -168,6 +169,8 @@ def test_a_deal_lost_without_a_word_gets_a_reason():
         (strategies.opportunities(), lambda deal: deal.amount is None),
         (strategies.contacts(), lambda contact: not contact.name.isascii()),
         (strategies.accounts(), lambda account: account.current_contacts),
+        (strategies.deliveries(), lambda order: order.untold),
+        (strategies.deliveries(), lambda order: order.fulfilled_at and len(order.promises) > 1),
     ],
 )
 def test_the_hard_cases_come_up(strategy, wanted):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any, TypeVar
 
 from salesproc.money import Money
@@ -22,10 +23,14 @@ from salesproc.records import (
     Customer,
     CustomerId,
     CustomerStage,
+    Delivery,
+    DeliveryIssue,
+    DeliveryStage,
     Disqualified,
     FormerCustomer,
     HandOver,
     HandOverStage,
+    IssueKind,
     Lead,
     LeadId,
     LeadSource,
@@ -34,6 +39,7 @@ from salesproc.records import (
     ObjectionKind,
     Opportunity,
     OpportunityId,
+    PromiseChange,
     Purchase,
     Referral,
     WonOpportunity,
@@ -42,7 +48,7 @@ from salesproc.stages import Journey, LifecycleStage, Process, StageKind
 from salesproc.testing._names import COMPANIES, PEOPLE, REASONS, SELLERS
 from salesproc.testing._ways import Pick
 
-__all__ = ["account", "buyer", "contact", "deal", "hand_over", "person"]
+__all__ = ["account", "buyer", "contact", "deal", "delivery", "hand_over", "person"]
 
 P = TypeVar("P", Lead, MQL, SAL, SQL, Disqualified)
 D = TypeVar("D", Opportunity, WonOpportunity, LostOpportunity)
@@ -140,6 +146,33 @@ def buyer(kind: type[B], pick: Pick, journey: Journey[CustomerStage], amounts: S
         ),
         referrals=pick(((), (Referral(me, first, LeadId("L-2")),))),
     )
+
+
+def delivery(pick: Pick, journey: Journey[DeliveryStage]) -> Delivery:
+    """An order whose customer was told of every delay and problem when it entered that stage, and mostly promised another time then."""
+    kinds = {DeliveryStage.DELAYED: IssueKind.DELAY, DeliveryStage.PROBLEM: IssueKind.PROBLEM}
+    promises = [_promise(journey.created_at, pick(range(15)))]
+    issues = list[DeliveryIssue]()
+    for before, change in pairwise(journey.history):
+        if change.stage in kinds:
+            about, beyond_us = pick((None, "تأخر الشحن", "下雪")), pick((False, True))
+            issues.append(DeliveryIssue(before.at, change.at, beyond_us, kinds[change.stage], about))
+            promises += pick(((), (_promise(change.at, 5),)))
+    if journey.stage is DeliveryStage.IN_PROGRESS:
+        found = DeliveryIssue(journey.entered_at, None, False, pick(tuple(IssueKind)))
+        issues += pick(((), (found,)))
+    return Delivery(
+        journey=journey,
+        customer_id=CustomerId("C-1"),
+        promises=tuple(promises),
+        issues=tuple(issues),
+        opportunity_id=pick((None, OpportunityId("O-1"))),
+    )
+
+
+def _promise(at: datetime, days: int) -> PromiseChange:
+    """A promise for so many days later."""
+    return PromiseChange(at, at.astimezone(UTC) + timedelta(days=days))
 
 
 def hand_over(pick: Pick, journey: Journey[HandOverStage]) -> HandOver:

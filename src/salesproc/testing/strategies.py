@@ -20,6 +20,7 @@ from salesproc.calendars import WorkingCalendar
 from salesproc.money import Money
 from salesproc.periods import Period
 from salesproc.records import (
+    DELIVERY,
     HAND_OVER,
     MQL,
     RELATIONSHIP,
@@ -29,6 +30,7 @@ from salesproc.records import (
     Contact,
     Customer,
     CustomerStage,
+    Delivery,
     Disqualified,
     FormerCustomer,
     HandOver,
@@ -48,6 +50,7 @@ __all__ = [
     "contacts",
     "currencies",
     "customers",
+    "deliveries",
     "dirty_logs",
     "disqualified_leads",
     "former_customers",
@@ -296,6 +299,12 @@ def hand_overs(draw: st.DrawFn) -> HandOver:
     return _made_up.hand_over(_pick(draw), draw(journeys(HAND_OVER)))
 
 
+@st.composite
+def deliveries(draw: st.DrawFn) -> Delivery:
+    """Orders placed, on their way, delayed, fulfilled or cancelled, with their promises and issues."""
+    return _made_up.delivery(_pick(draw), draw(journeys(DELIVERY)))
+
+
 def _pick(draw: st.DrawFn) -> Pick:
     """Choices made by drawing."""
 
@@ -353,6 +362,7 @@ _REGISTERED: dict[type[object], Callable[[], st.SearchStrategy[Any]]] = {
     Customer: customers,
     FormerCustomer: former_customers,
     HandOver: hand_overs,
+    Delivery: deliveries,
 }
 
 
