@@ -163,15 +163,14 @@ from salesproc.metrics.funnel_results import (
     finish_funnel,
 )
 from salesproc.metrics.goodwill import Goodwill, goodwill
-from salesproc.metrics.hand_overs import (
+from salesproc.metrics.hand_over_results import (
     HandedOver,
     HandOverCounts,
     HandOverLike,
     HandOverOutcomes,
     finish_hand_over_outcomes,
-    hand_over_outcomes,
-    reduce_hand_over_outcomes,
 )
+from salesproc.metrics.hand_overs import hand_over_outcomes, reduce_hand_over_outcomes
 from salesproc.metrics.histories import DealHistory, RememberingDeal
 from salesproc.metrics.incidents import (
     Incident,
