@@ -19,6 +19,14 @@ from salesproc.follow_up.call_windows import (
     next_best,
     window_of,
 )
+from salesproc.follow_up.contact_rhythm import (
+    ContactDue,
+    ContactRhythm,
+    ContactsDue,
+    Every,
+    RhythmUnit,
+    contacts_due,
+)
 from salesproc.follow_up.due_again import CallAgain, DueAgain, Identified, due_again
 from salesproc.follow_up.giving_up import EarlyGiveUps, early_give_ups, planned_tries_made
 from salesproc.follow_up.reference_claims import (
@@ -39,6 +47,13 @@ __all__ = [
     "NextTry",
     "TriesDue",
     "TryState",
+    # how often those who buy are spoken to
+    "contacts_due",
+    "ContactDue",
+    "ContactRhythm",
+    "ContactsDue",
+    "Every",
+    "RhythmUnit",
     # at which hour
     "next_best",
     "window_of",
