@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pytest
 
-from salesproc import LogError, Money, Period, UnknownName, WorkingCalendar
+from salesproc import LogError, Money, NaiveTimeError, Period, RecordError, UnknownName, WorkingCalendar
 from salesproc._given import (
     exact_number,
     leading_fields,
@@ -19,22 +19,29 @@ from salesproc._given import (
     whole_number,
 )
 from salesproc.customers import follow_ups
+from salesproc.follow_up import prepare_call
 from salesproc.goals import roadmap, working_days
 from salesproc.loyalty import referral_rate
 from salesproc.qualification import (
+    BANT,
     Bands,
+    Criterion,
+    Framework,
     IdealProfile,
     InterestModel,
     InterestRule,
+    Qualification,
     ScoringModel,
     grade_calibration,
     score_calibration,
 )
-from salesproc.records import PlannedActivity
-from salesproc.stages import confirmed
+from salesproc.records import Contact, Opportunity, OpportunityId, PlannedActivity
+from salesproc.stages import Process, confirmed
 
 DAY = timedelta(days=1)
 OFFICE = WorkingCalendar.weekly(range(5), time(9), time(17), tz="Europe/Berlin")
+NOON, ADA = datetime(2026, 3, 2, 12, tzinfo=UTC), Contact("Ada")
+DEAL = Opportunity.open(OpportunityId("O-1"), at=NOON, contact=ADA)
 PAIR = (date(2026, 1, 1), date(2026, 2, 1))
 BANDS = Bands(("high", "low"), cuts=[10])
 MODEL = ScoringModel(
@@ -146,6 +153,51 @@ NO_PERIOD = "period must be a Period, for example Period.quarter(2026, 1), got (
             lambda: MODEL.interest.measure([{"kind": "demo"}], as_of=datetime(2026, 1, 1, tzinfo=UTC)),
             LogError,
             "event 1 is a mapping: {'kind': 'demo'}; make it a tuple of kind, at",
+        ),
+        (
+            lambda: Framework("x", ["need", "money"]),
+            TypeError,
+            "a criterion must be a Criterion, got 'need'; write Criterion('need')",
+        ),
+        (
+            lambda: Framework("x", "need"),
+            TypeError,
+            "criteria must be several, got the one text 'need'; write ['need']",
+        ),
+        (
+            lambda: Framework("x", [Criterion("need")], 1),
+            TypeError,
+            "rule must be a Rule, for example Rule(count=3), got 1",
+        ),
+        (
+            lambda: Process.pipeline("x", stages="ab", won="won", lost="lost"),
+            TypeError,
+            "stages must be several, got the one text 'ab'; write ['ab']",
+        ),
+        (
+            lambda: prepare_call("L-2", ADA, objective="discover", qualification=Qualification("L-1", BANT)),
+            RecordError,
+            "the qualification is of 'L-1', the call to 'L-2'",
+        ),
+        (
+            lambda: prepare_call("L-2", ADA, objective="discover", notes="their site"),
+            TypeError,
+            "notes must be several, got the one text 'their site'",
+        ),
+        (
+            lambda: Opportunity.open(OpportunityId("O-1"), at=NOON, contact=ADA, amount="4000"),
+            TypeError,
+            "amount must be Money(amount, currency), got '4000'",
+        ),
+        (
+            lambda: DEAL.raise_objection("", at=NOON),
+            RecordError,
+            "an objection of O-1 is about something, got ''; for example 'cost'",
+        ),
+        (
+            lambda: DEAL.raise_objection("cost", at=NOON, call_again_at=30),
+            NaiveTimeError,
+            "call_again_at must be a datetime with a time zone, got 30",
         ),
     ],
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from itertools import pairwise
 from typing import Self
 
@@ -191,16 +192,29 @@ class WorkingCalendar:
             f"nobody works in the ten years before {day}; too many holidays to find the next work"
         )
 
-    def _spans(self, day: date) -> Iterator[tuple[datetime, datetime]]:
+    def _spans(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
         """The work of that day, from instant to instant in UTC."""
         if day in self.holidays:
-            return
-        for start, end in self.hours[day.weekday()]:
-            last = day if end > start else day + _DAY
-            yield (
-                first_instant(datetime.combine(day, start), self.tz),
-                first_instant(datetime.combine(last, end), self.tz),
-            )
+            return ()
+        hours = self.hours[day.weekday()]
+        if getattr(self.tz, "__hash__", None) is None:  # some zones of dateutil cannot be looked up
+            return _instants(hours, day, self.tz)
+        return _known_instants(hours, day, self.tz)
+
+
+def _instants(hours: _Spans, day: date, tz: tzinfo) -> tuple[tuple[datetime, datetime], ...]:
+    """The spans of a day from instant to instant in UTC; an end that is not later is the midnight after it."""
+    return tuple(
+        (
+            first_instant(datetime.combine(day, start), tz),
+            first_instant(datetime.combine(day if end > start else day + _DAY, end), tz),
+        )
+        for start, end in hours
+    )
+
+
+# A day is asked for again by every wait that spans it, and each time the zone would have to be asked: nine tenths of the time.
+_known_instants = lru_cache(maxsize=1 << 14)(_instants)
 
 
 def _faults(spans: _Spans) -> Iterator[str]:

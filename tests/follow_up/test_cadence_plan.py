@@ -223,9 +223,23 @@ def test_what_cannot_be_planned_is_refused():
         PeriodError, match="phone after 2 working days> counts days of work; give the calendar="
     ):
         next_try(days, started_at=MONDAY, as_of=MONDAY)
-    with pytest.raises(LogError, match="as_of must not lie before the start"):
-        next_try(THREE, started_at=MONDAY, as_of=MONDAY - HOUR)
+    with pytest.raises(TypeError, match="steps must be several, got the one text 'phone'"):
+        CadencePlan("letters", "phone")
+    with pytest.raises(TypeError, match="a step must be a CadenceStep, for example .*, got 'phone'"):
+        CadencePlan("texts", ["phone"])
+    stranger = Interaction("L-2", MONDAY, "phone")
+    with pytest.raises(LogError, match="a try of lead 'L-1' is a contact with 'L-2'"):
+        tries_due(THREE, [FollowedLead("L-1", MONDAY, [stranger])], as_of=MONDAY)
     with pytest.raises(NaiveTimeError, match="the time of a try"):
         next_try(THREE, started_at=MONDAY, tries=[datetime(2026, 3, 2)], as_of=MONDAY)
     with pytest.raises(LogError, match="lead 'L-1' is followed twice"):
         tries_due(THREE, [FollowedLead("L-1", MONDAY), FollowedLead("L-1", MONDAY)], as_of=MONDAY)
+
+
+def test_a_cadence_that_begins_later_is_to_come():
+    """It hides nobody else, and is due when it says."""
+    found = tries_due(
+        THREE, [FollowedLead("L-1", MONDAY + 7 * DAY), FollowedLead("L-2", MONDAY - DAY)], as_of=MONDAY
+    )
+    assert [row.entity for row in found.due] == ["L-2"]
+    assert [(row.entity, row.next.due) for row in found.coming] == [("L-1", MONDAY + 7 * DAY + HOUR)]

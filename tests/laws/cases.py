@@ -669,7 +669,7 @@ def hand_overs(draw: st.DrawFn) -> list[HandedOver]:
         decided = None if outcome == "submitted" else on(submitted + draw(st.integers(0, 9)))
         reason = draw(st.sampled_from([None, f"clerical{HOSTILE}"]))
         passed.append(HandedOver(draw(people), on(submitted), outcome, decided, reason))
-    return passed
+    return [*dict.fromkeys(passed)]
 
 
 MONTHS = st.lists(

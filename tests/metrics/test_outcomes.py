@@ -231,3 +231,15 @@ def deal_won(noon):
     for step in ("contact", "present", "close"):
         deal = deal.advance(step, at=noon)
     return deal.win(at=noon)
+
+
+@given(LISTS)
+def test_the_win_rate_of_each_part_is_that_of_its_deals(found):
+    by_owner = win_rate(found, as_of=END, by="owner")
+    assert {owner: rate for owner, rate in by_owner.items() if rate.trials} == {
+        owner: rate
+        for owner in "ab"
+        if (rate := win_rate([one for one in found if one.owner == owner], as_of=END)).trials
+    }
+    assert by_owner.total == win_rate(found, as_of=END)
+    assert win_rate(found, as_of=END, by=lambda one: one.owner) == by_owner

@@ -7,13 +7,16 @@ from typing import assert_type
 from salesproc.agreement import AgreementReview, LeadAgreement, PromiseLine, review_agreement
 from salesproc.metrics import (
     Breakdown,
+    Deal,
     Durations,
     HandedOver,
     HandOverOutcomes,
     hand_over_outcomes,
     rolling_response_times,
+    win_rate,
 )
 from salesproc.periods import Period
+from salesproc.rates import Rate
 from salesproc.records import HandOver
 
 DAY = date(2026, 3, 1)
@@ -39,3 +42,10 @@ def review(promised: LeadAgreement, records: list[HandOver]) -> None:
     found = review_agreement(promised, records, period=Period.month(2026, 3, tz="UTC"), as_of=DAY)
     assert_type(found, AgreementReview)
     assert_type(found.total.lines, tuple[PromiseLine, ...])
+
+
+def wins(deals: list[Deal]) -> None:
+    """One rate, or one per label."""
+    assert_type(win_rate(deals, as_of=DAY), Rate)
+    assert_type(win_rate(deals, as_of=DAY, by="owner"), Breakdown[Hashable, Rate])
+    assert_type(win_rate(deals, as_of=DAY, by=lambda deal: deal.amount is None), Breakdown[bool, Rate])

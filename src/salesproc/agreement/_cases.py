@@ -2,14 +2,15 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
-from salesproc._given import leading_fields
 from salesproc.metrics import HandOverLike
 from salesproc.metrics._log import comparable
 from salesproc.metrics._touches import read_touches
+from salesproc.metrics._waiting import waiting_clock
 from salesproc.metrics.hand_overs import SeenHandOver, read_hand_overs
 
 Events = dict[int, list[date]]
@@ -34,14 +35,22 @@ class Cases:
         for cases in self._of_lead.values():
             cases.sort()
 
-    def events(self, rows: Iterable[tuple[Any, date, *tuple[object, ...]]]) -> Events:
-        """What happened in which case, up to the review; what came before any hand-over of the lead belongs to none."""
+    def events(
+        self, rows: Iterable[tuple[Any, date, *tuple[object, ...]]], what: str, *, inbound: bool = False
+    ) -> Events:
+        """What happened in which case, up to the review; what came before any hand-over of the lead belongs to none.
+
+        Args:
+            rows: Rows ``(lead, at, ...)``.
+            what: What a row is called in messages.
+            inbound: Whether those are asked for that came from the leads, where rows say so themselves.
+        """
         found = defaultdict[int, list[date]](list)
-        for lead, at in read_touches(rows, self._as_of):
+        for lead, at in read_touches(rows, self._as_of, what=what, inbound=inbound):
             if at is None:
                 continue
             cases = self._of_lead.get(lead, [])
-            place = bisect_right(cases, at, key=lambda case: case[0])
+            place = bisect_right(cases, at, key=itemgetter(0))
             if place:
                 found[cases[place - 1][1]].append(at)
             else:
@@ -52,14 +61,16 @@ class Cases:
 
     def pauses(
         self, rows: Iterable[tuple[Any, date, date | None, *tuple[object, ...]]]
-    ) -> Iterator[tuple[int, date, date | None]]:
+    ) -> list[tuple[int, date, date | None]]:
         """The pauses of a lead, for each of its cases."""
-        for number, row in enumerate(rows, 1):
-            lead, start, end = leading_fields(row, ("lead", "start", "end"), f"pause {number}")
+        given = [*rows]
+        waiting_clock(None, given, self._as_of)  # what cannot be a pause is refused by the name of the lead
+        found = list[tuple[int, date, date | None]]()
+        for lead, start, end, *_ in given:
             cases = self._of_lead.get(lead, [])
             self.strangers += not cases
-            for _, case in cases:
-                yield case, start, end
+            found += [(case, start, end) for _, case in cases]
+        return found
 
     def within(self, begin: date, end: date) -> list[int]:
         """The cases handed over in that time, up to the review."""

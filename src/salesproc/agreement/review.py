@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date, timedelta
+from functools import reduce
 from typing import Literal, TypeVar
 
 import attrs
 
-from salesproc._given import require_period
+from salesproc._given import require_period, several
 from salesproc._instants import MICROSECOND
 from salesproc.agreement._cases import Cases, Events
 from salesproc.agreement.lead_agreement import LeadAgreement
@@ -17,6 +18,7 @@ from salesproc.errors import PeriodError
 from salesproc.metrics import (
     Durations,
     HandOverLike,
+    HandOverOutcomes,
     SlaAttainment,
     hand_over_outcomes,
     lead_response_times,
@@ -31,6 +33,7 @@ from salesproc.periods import Period
 __all__ = ["review_agreement"]
 
 L = TypeVar("L", bound=Hashable)
+A = TypeVar("A", int, SlaAttainment, Attempts)
 
 _DAY = timedelta(days=1)
 
@@ -49,27 +52,30 @@ def review_agreement(
 ) -> AgreementReview:
     """What became of each promise, for the leads handed over in each unit of a time.
 
-    A lead handed over again is another case; what happens from then on belongs to that one.
+    A lead handed over again is another case; what happens from then on belongs to that one. Answers are judged by when the question was asked, all else by when
+    the lead was handed over.
 
     Args:
         agreement: What was promised.
         hand_overs: Anything like `HandOverLike`: `HandedOver` rows, or the records; in any order, read once.
         period: Whole units of the agreement, such as ``Period.quarter(2026, 1)`` where it promises by the month.
         as_of: The moment of the review. What happens later is not known yet.
-        tries: Rows ``(lead, at, ...)``: every call, mail or visit to a lead.
+        tries: Rows ``(lead, at, ...)``: every call, mail or visit to a lead since it was handed over; one made before it was accepted counts. Contacts that
+            say they were ``inbound`` are replies, so one list of `Interaction` serves for both.
         replies: Rows ``(lead, at, ...)``: what came from a lead.
         given_up: Rows ``(lead, at, ...)``: when sales stopped trying.
         pauses: Rows ``(lead, start, end)``: when nobody was to act on that lead, such as a wait it asked for; end None while it lasts.
         calendar: Count working time only; needs aware times.
 
     Returns:
-        Each promise with what was reached and whether it was kept: None while that is open. An undecided lead is not refused, and one still in time is not late.
+        Each promise with what was reached and whether it was kept: None while what is to come can turn it. An undecided lead is not refused, and one still in time is
+        not late.
 
     Raises:
         LogError: A row that cannot be read or contradicts itself; the message names it.
         NaiveTimeError: Times of two kinds, or a calendar with times that are not aware.
         PeriodError: The period is not made of whole units.
-        TypeError: It is no period.
+        TypeError: It is no period, or the agreement or the calendar is none.
 
     Source:
         As for `LeadAgreement`.
@@ -88,25 +94,33 @@ def review_agreement(
     accepted           marketing             80%  50% of 2, 1 to come  missed
     decided in time        sales  100% within 48 h  50% of 2, 1 to come  missed
     """
+    given: object = agreement  # callers without a type checker pass the agreement as a dict
+    if not isinstance(given, LeadAgreement):
+        raise TypeError(
+            f"agreement must be a LeadAgreement, got {given!r}; one that was stored is read by LeadAgreement.from_dict"
+        )
     units = _whole_units(period, agreement)
     cases = Cases(hand_overs, as_of)
-    paused = [*cases.pauses(pauses)]
+    contacts = [*several(tries, "tries")]
     book = _Book(
         agreement,
         cases,
-        cases.events(tries),
-        cases.events(replies),
-        cases.events(given_up),
-        paused,
+        cases.events(contacts, "try"),
+        _together(
+            cases.events(replies, "reply", inbound=True),
+            cases.events((one for one in contacts if getattr(one, "inbound", False)), "try", inbound=True),
+        ),
+        cases.events(given_up, "lead given up"),
+        cases.pauses(pauses),
         calendar,
         as_of,
     )
-    periods = tuple(book.judged(unit, 1) for unit in units)
+    periods = tuple(map(book.judged, units))
     review = comparable(as_of, as_of, "as_of")
     return AgreementReview(
         as_of=as_of,
         periods=periods,
-        total=book.judged(period, len(units)),
+        total=attrs.evolve(reduce(_added, periods), period=period),
         after_as_of=sum(case.submitted > review for case in cases.all),
         without_hand_over=cases.strangers,
     )
@@ -125,8 +139,8 @@ class _Book:
     calendar: WorkingCalendar | None
     as_of: date
 
-    def judged(self, part: Period, units: int) -> AgreementPeriod:
-        """What became of the promises for the leads handed over in a part of the time."""
+    def judged(self, part: Period) -> AgreementPeriod:
+        """What became of the promises for the leads handed over in a part of the time, and for the questions asked in it."""
         promised = self.agreement
         begin, end = (comparable(moment, self.as_of, "period") for moment in (part.start, part.end))
         members = self.cases.within(begin, end)
@@ -134,18 +148,13 @@ class _Book:
             agreement=promised,
             period=part,
             running=comparable(self.as_of, self.as_of, "as_of") < end,
-            leads=None if promised.leads is None else promised.leads * units,
+            leads=promised.leads,
             hand_overs=hand_over_outcomes((self.cases.all[n].case for n in members), as_of=self.as_of),
-            decisions=self._in_time(promised.decide_within, self._decisions, members),
-            first_tries=self._in_time(promised.try_within, self._first_tries, members),
-            answers=self._in_time(promised.answer_within, self._answers, members),
+            decisions=_in_time(promised.decide_within, lambda: self._decisions(members)),
+            first_tries=_in_time(promised.try_within, lambda: self._first_tries(members)),
+            answers=_in_time(promised.answer_within, lambda: self._answers(part)),
             attempts=None if promised.tries is None else self._attempts(members, promised.tries),
         )
-
-    def _in_time(
-        self, target: timedelta | None, waits: Callable[[Sequence[int]], Durations], members: Sequence[int]
-    ) -> SlaAttainment | None:
-        return None if target is None else sla_attainment(waits(members), target)
 
     def _decisions(self, members: Sequence[int]) -> Durations:
         """From handing over to the decision."""
@@ -154,9 +163,15 @@ class _Book:
         return self._waits([(n, seen[n].submitted, None) for n in members], decided, "created")
 
     def _first_tries(self, members: Sequence[int]) -> Durations:
-        """From accepting to the first try."""
+        """From accepting to the first try; one made before that is no wait."""
         accepted = [(n, self.cases.all[n].submitted, self._accepted_at(n)) for n in members]
-        return self._waits(accepted, _rows(self.tries, members), "assigned")
+        tries = [
+            (n, max(at, start))
+            for n, _, start in accepted
+            if start is not None
+            for at in self.tries.get(n, ())
+        ]
+        return self._waits(accepted, tries, "assigned")
 
     def _waits(
         self,
@@ -168,12 +183,13 @@ class _Book:
             starts, ends, as_of=self.as_of, clock=clock, calendar=self.calendar, pauses=self.paused
         )
 
-    def _answers(self, members: Sequence[int]) -> Durations:
+    def _answers(self, part: Period) -> Durations:
         """From each question to its answer."""
         return rolling_response_times(
-            _rows(self.replies, members),
-            _rows(self.tries, members),
+            _rows(self.replies),
+            _rows(self.tries),
             as_of=self.as_of,
+            period=part,
             calendar=self.calendar,
             pauses=self.paused,
         )
@@ -189,9 +205,9 @@ class _Book:
 
     def _tried(self, case: int, accepted: date, wanted: int, clock: WaitingClock) -> bool | None:
         """Whether an accepted lead was answered or tried often enough, in time and before it was given up."""
-        tries = [at for at in self.tries.get(case, ()) if at >= accepted]
-        replied = [at for at in self.replies.get(case, ()) if at >= accepted]
-        stopped = [at for at in self.given_up.get(case, ()) if at >= accepted]
+        tries = [max(at, accepted) for at in self.tries.get(case, ())]
+        replied = [max(at, accepted) for at in self.replies.get(case, ())]
+        stopped = [max(at, accepted) for at in self.given_up.get(case, ())]
         limit = self.agreement.tries_within
 
         def in_time(at: date) -> bool:
@@ -207,8 +223,35 @@ class _Book:
         return seen.decided if seen.outcome == "accepted" else None
 
 
-def _rows(events: Events, members: Iterable[int]) -> list[tuple[int, date]]:
-    return [(case, at) for case in members for at in events.get(case, ())]
+def _in_time(target: timedelta | None, waits: Callable[[], Durations]) -> SlaAttainment | None:
+    return None if target is None else sla_attainment(waits(), target)
+
+
+def _together(one: Events, other: Events) -> Events:
+    return {case: sorted([*one.get(case, ()), *other.get(case, ())]) for case in {*one, *other}}
+
+
+def _added(one: AgreementPeriod, later: AgreementPeriod) -> AgreementPeriod:
+    """Two units together, made from the counts of both."""
+    return attrs.evolve(
+        one,
+        running=later.running,
+        leads=_sum(one.leads, later.leads),
+        hand_overs=HandOverOutcomes(one.hand_overs.counts + later.hand_overs.counts),
+        decisions=_sum(one.decisions, later.decisions),
+        first_tries=_sum(one.first_tries, later.first_tries),
+        answers=_sum(one.answers, later.answers),
+        attempts=_sum(one.attempts, later.attempts),
+    )
+
+
+def _sum(one: A | None, other: A | None) -> A | None:
+    """The sum of what was promised; what was not is in neither."""
+    return None if one is None or other is None else one + other
+
+
+def _rows(events: Events) -> list[tuple[int, date]]:
+    return [(case, at) for case, times in events.items() for at in times]
 
 
 def _whole_units(period: Period, agreement: LeadAgreement) -> tuple[Period, ...]:

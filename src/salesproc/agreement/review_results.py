@@ -20,7 +20,8 @@ _NO_CASE = "no case"
 _WORDS = {True: "kept", False: "missed", None: "open"}
 
 
-class Attempts(NamedTuple):
+@attrs.frozen
+class Attempts:
     """Whether leads were tried as often as promised.
 
     Attributes:
@@ -38,6 +39,11 @@ class Attempts(NamedTuple):
         """Kept over kept plus missed; those still running are in neither."""
         return Rate(self.kept, self.kept + self.missed)
 
+    def __add__(self, other: object) -> "Attempts":
+        if not isinstance(other, Attempts):
+            return NotImplemented
+        return Attempts(self.kept + other.kept, self.missed + other.missed, self.running + other.running)
+
 
 class PromiseLine(NamedTuple):
     """One promise in one unit.
@@ -47,7 +53,7 @@ class PromiseLine(NamedTuple):
         promise: Which.
         promised: How much was promised, as text.
         reached: How much was reached, as text.
-        kept: Whether it was kept; None while that is open, or where nothing happened that could keep or break it.
+        kept: Whether it was kept; None while what is to come can turn it, or where nothing happened that could keep or break it.
     """
 
     side: Literal["marketing", "sales"]
@@ -59,7 +65,7 @@ class PromiseLine(NamedTuple):
 
 @attrs.frozen(kw_only=True, repr=False)
 class AgreementPeriod(Shown):
-    """What became of the promises for the leads handed over in one unit. A lead counts where it was handed over, whatever happened when.
+    """What became of the promises in one unit. A lead counts where it was handed over, whatever happened when; a question where it was asked.
 
     Attributes:
         agreement: What was promised.
@@ -96,36 +102,29 @@ class AgreementPeriod(Shown):
     def lines(self) -> tuple[PromiseLine, ...]:
         """Every promise of the agreement, marketing first."""
         given, found = self.agreement, list[PromiseLine]()
+        undecided = self.hand_overs.counts.undecided
         if self.leads is not None:
             reached = f"{self.hand_overs.handed_over:,}"
             found.append(
                 PromiseLine("marketing", "leads handed over", f"{self.leads:,}", reached, self.volume_kept)
             )
         if given.accepted is not None:
-            rate, open_ = self.hand_overs.acceptance, self.hand_overs.counts.undecided
-            kept = _kept(rate, open_, given.accepted)
-            found.append(
-                PromiseLine("marketing", "accepted", f"{given.accepted:.0%}", _reached(rate, open_), kept)
-            )
-        for promise, times in (
-            ("decided in time", self.decisions),
-            ("tried in time", self.first_tries),
-            ("answered in time", self.answers),
+            stand = _Stand(self.hand_overs.acceptance, undecided, more=self.running)
+            found.append(stand.line("marketing", "accepted", f"{given.accepted:.0%}", given.accepted))
+        in_time, more = given.in_time, self.running or undecided > 0
+        for promise, times, coming in (
+            ("decided in time", self.decisions, self.running),
+            ("tried in time", self.first_tries, more),
+            ("answered in time", self.answers, self.running),
         ):
             if times is not None:
-                promised = f"{given.in_time:.0%} within {_hours(times.target)}"
-                kept = _kept(times.rate, times.running, given.in_time)
+                stand = _Stand(times.rate, times.running, more=coming)
                 found.append(
-                    PromiseLine("sales", promise, promised, _reached(times.rate, times.running), kept)
+                    stand.line("sales", promise, f"{in_time:.0%} within {_hours(times.target)}", in_time)
                 )
         if self.attempts is not None:
-            rate, running = self.attempts.rate, self.attempts.running
-            kept = _kept(rate, running, given.in_time)
-            found.append(
-                PromiseLine(
-                    "sales", "tried often enough", self._attempts_promised, _reached(rate, running), kept
-                )
-            )
+            stand = _Stand(self.attempts.rate, self.attempts.running, more=more)
+            found.append(stand.line("sales", "tried often enough", self._attempts_promised, in_time))
         return (*found,)
 
     @property
@@ -150,13 +149,11 @@ class AgreementPeriod(Shown):
         ]
 
     def __str__(self) -> str:
-        rows = [
-            (line.promise, line.side, line.promised, line.reached, _WORDS[line.kept]) for line in self.lines
-        ]
+        rows = [(line.promise, line.side, line.promised, line.reached, _word(line)) for line in self.lines]
         return _text.table(("promise", "by", "promised", "reached", "kept"), rows)
 
     def __repr__(self) -> str:
-        kept = ", ".join(f"{line.promise}: {_WORDS[line.kept]}" for line in self.lines)
+        kept = ", ".join(f"{line.promise}: {_word(line) or line.reached}" for line in self.lines)
         return f"<AgreementPeriod from {self.period.start:%Y-%m-%d}: {kept}>"
 
 
@@ -169,7 +166,7 @@ class AgreementReview(Shown):
         periods: One per unit, in order.
         total: All of them together, made from the added counts.
         after_as_of: How many were handed over after the review, and left out.
-        without_hand_over: Tries, replies and leads given up that belong to no hand-over of the time.
+        without_hand_over: Tries, replies, pauses and leads given up that belong to no hand-over: an unknown lead, or a time before it was handed over.
     """
 
     as_of: date
@@ -185,8 +182,15 @@ class AgreementReview(Shown):
     def __str__(self) -> str:
         head = ("promise", *(f"{one.period.start:%Y-%m-%d}" for one in self.periods), "together")
         columns = [one.lines for one in (*self.periods, self.total)]
-        rows = [(lines[0].promise, *map(_cell, lines)) for lines in zip(*columns, strict=True)]
-        return _text.table(head, rows)
+        rows = [
+            (lines[0].promise, *(", ".join(filter(None, (line.reached, _word(line)))) for line in lines))
+            for lines in zip(*columns, strict=True)
+        ]
+        left_out = (
+            f"{self.after_as_of:,} handed over later" if self.after_as_of else "",
+            f"{self.without_hand_over:,} rows of no hand-over" if self.without_hand_over else "",
+        )
+        return "\n".join(filter(None, (_text.table(head, rows), "; ".join(filter(None, left_out)))))
 
     def __repr__(self) -> str:
         return (
@@ -194,25 +198,43 @@ class AgreementReview(Shown):
         )
 
 
-def _kept(rate: Rate, running: int, share: Decimal) -> bool | None:
-    """Whether a share is reached, whatever becomes of those still running; None while that depends on them, or without cases."""
-    cases = rate.trials + running
-    if not cases:
-        return None
-    least, most = Fraction(rate.hits, cases), Fraction(rate.hits + running, cases)
-    if least >= share:
-        return True
-    return False if most < share else None
+class _Stand(NamedTuple):
+    """How a promise of a share stands."""
+
+    rate: Rate
+    running: int
+    more: bool
+
+    def line(
+        self, side: Literal["marketing", "sales"], promise: str, promised: str, share: Decimal
+    ) -> PromiseLine:
+        """The line of that promise."""
+        return PromiseLine(side, promise, promised, self._reached, self._kept(share))
+
+    def _kept(self, share: Decimal) -> bool | None:
+        """Whether a share is reached, whatever is still to come; None while that depends on it, or without cases."""
+        if self.more:  # so many may come that only a promise of all can be broken, and none be kept
+            return False if share == 1 and self.rate.hits < self.rate.trials else None
+        cases = self.rate.trials + self.running
+        if not cases:
+            return None
+        least, most = Fraction(self.rate.hits, cases), Fraction(self.rate.hits + self.running, cases)
+        if least >= share:
+            return True
+        return False if most < share else None
+
+    @property
+    def _reached(self) -> str:
+        if not self.rate.trials:
+            return f"none of {self.running:,} yet" if self.running else _NO_CASE
+        return f"{self.rate:.0%} of {self.rate.trials:,}" + (
+            f", {self.running:,} to come" if self.running else ""
+        )
 
 
-def _reached(rate: Rate, running: int) -> str:
-    if not rate.trials:
-        return f"none of {running:,} yet" if running else _NO_CASE
-    return f"{rate:.0%} of {rate.trials:,}" + (f", {running:,} to come" if running else "")
-
-
-def _cell(line: PromiseLine) -> str:
-    return line.reached if line.reached == _NO_CASE else f"{line.reached}, {_WORDS[line.kept]}"
+def _word(line: PromiseLine) -> str:
+    """Kept, missed or open; nothing where nothing happened that could keep or break it."""
+    return "" if line.reached == _NO_CASE else _WORDS[line.kept]
 
 
 def _hours(value: timedelta) -> str:

@@ -6,10 +6,10 @@ from typing import Literal, TypeAlias, TypeVar
 
 import attrs
 
-from salesproc._given import require_duration, whole_number
+from salesproc._given import require_duration, several, whole_number
 from salesproc._instants import earlier, elapsed, first_instant, require_aware
 from salesproc.calendars import WorkingCalendar
-from salesproc.errors import LogError, PeriodError
+from salesproc.errors import PeriodError
 from salesproc.records import Interaction
 
 __all__ = ["CadencePlan", "CadenceStep", "NextTry", "TryState", "next_try"]
@@ -66,9 +66,14 @@ class CadenceStep:
 
 
 def _steps(given: Iterable[CadenceStep]) -> tuple[CadenceStep, ...]:
-    steps = tuple(given)
+    steps = tuple(several(given, "steps"))
     if not steps:
         raise PeriodError("a cadence plans at least one step, got none")
+    for step in steps:
+        if not isinstance(step, CadenceStep):
+            raise TypeError(
+                f"a step must be a CadenceStep, for example CadenceStep('phone', working_days=1), got {step!r}"
+            )
     return steps
 
 
@@ -156,7 +161,7 @@ def next_try(
         started_at: When it began, such as the moment the lead was accepted, aware.
         tries: What was done, in any order: times, or contacts. A contact that came from them is an answer. Those before the start
             belong to something else, those after the review are not known yet.
-        as_of: The moment of the review, aware, not before the start.
+        as_of: The moment of the review, aware. Before the start nothing is made, and the first try is still to come.
         calendar: When we work. Then a time of a step is working time, so that two days of it are six days of eight hours; write ``working_days`` for days.
             Those keep the time of day, and what falls outside working time moves to the next opening.
         answered: That they have answered, where no contact says so.
@@ -166,7 +171,6 @@ def next_try(
 
     Raises:
         NaiveTimeError: A time has no zone.
-        LogError: The review lies before the start.
         PeriodError: A step counts working days and no calendar is given, or the calendar ends.
 
     Source:
@@ -179,8 +183,8 @@ def next_try(
     >>> print(next_try(plan, started_at=friday, tries=[datetime(2026, 3, 6, 16, 30, tzinfo=UTC)], as_of=monday, calendar=office))
     try 2 of 2 by email is due 2026-03-09 16:30+00:00, overdue by 0.5 h
     """
-    if earlier(require_aware(as_of, "as_of"), require_aware(started_at, "started_at")):
-        raise LogError(f"as_of must not lie before the start at {started_at!r}, got {as_of!r}")
+    require_aware(as_of, "as_of")
+    require_aware(started_at, "started_at")
     last, made = started_at, 0
     for one in tries:
         at = require_aware(one.at if isinstance(one, Interaction) else one, "the time of a try")

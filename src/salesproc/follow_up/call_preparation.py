@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import attrs
 
-from salesproc._given import member
+from salesproc._given import member, several
 from salesproc._tables import Shown
 from salesproc.errors import RecordError
 from salesproc.follow_up.call_objectives import CallOutcome
@@ -132,7 +132,7 @@ def prepare_call(
         fit: The fit to a profile; what is unknown of it is to be asked.
 
     Raises:
-        RecordError: No objective, or a note that says nothing or does not say where it is from.
+        RecordError: No objective, a qualification of somebody else, or a note that says nothing or does not say where it is from.
         ValueError: A note about something that is no item of research.
 
     Source:
@@ -147,7 +147,9 @@ def prepare_call(
     """
     if not objective:
         raise RecordError(f"a call to {entity} needs an objective, for example 'discover'")
-    kept = tuple(_note(one) for one in notes)
+    if qualification is not None and qualification.entity != entity:
+        raise RecordError(f"the qualification is of {qualification.entity!r}, the call to {entity!r}")
+    kept = tuple(_note(one) for one in several(notes, "notes"))
     return CallPreparation(
         entity=entity,
         objective=str(objective),

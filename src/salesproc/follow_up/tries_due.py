@@ -7,6 +7,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 import attrs
 
+from salesproc._given import several
 from salesproc._tables import Shown
 from salesproc.calendars import WorkingCalendar
 from salesproc.errors import LogError
@@ -102,12 +103,13 @@ def tries_due(
 
     Args:
         plan: The cadence they are all in.
-        leads: Each once, in any order.
+        leads: Each once, in any order; one whose cadence begins later is to come.
         as_of: The moment of the review, aware.
         calendar: When we work, as for `next_try`.
 
     Raises:
-        LogError: A lead is named twice, or began after the review.
+        LogError: A lead is named twice, or has a contact with somebody else among its tries.
+        TypeError: One text where several tries belong.
         NaiveTimeError: A time has no zone.
         PeriodError: As for `next_try`.
 
@@ -125,9 +127,13 @@ def tries_due(
     try 1 of 2 by phone is due 2026-03-02 10:00+00:00, overdue by 2.0 h
     """
     found = dict[E, NextTry]()
-    for entity, started_at, tries, answered in leads:
+    for entity, started_at, given, answered in leads:
         if entity in found:
             raise LogError(f"lead {entity!r} is followed twice in one cadence; name each once")
+        tries = [*several(given, f"the tries of {entity!r}")]
+        other = next((one for one in tries if isinstance(one, Interaction) and one.customer != entity), None)
+        if other is not None:
+            raise LogError(f"a try of lead {entity!r} is a contact with {other.customer!r}: {other!r}")
         found[entity] = next_try(
             plan, started_at=started_at, tries=tries, as_of=as_of, calendar=calendar, answered=answered
         )

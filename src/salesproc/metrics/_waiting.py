@@ -50,12 +50,17 @@ class WaitTally:
     finished: Counter[int] = attrs.field(factory=Counter[int])
     open: Counter[int] = attrs.field(factory=Counter[int])
     outside: int = 0
+    out_of_period: int = 0
     after_as_of: int = 0
 
     def counts(self) -> DurationCounts:
         """The sufficient statistics."""
         return DurationCounts(
-            dict(self.finished), open=dict(self.open), outside=self.outside, after_as_of=self.after_as_of
+            dict(self.finished),
+            open=dict(self.open),
+            outside=self.outside,
+            out_of_period=self.out_of_period,
+            after_as_of=self.after_as_of,
         )
 
 
@@ -63,9 +68,15 @@ def waiting_clock(calendar: WorkingCalendar | None, pauses: Pauses[Any], as_of: 
     """The clock for a review.
 
     Raises:
+        TypeError: A calendar that is none.
         NaiveTimeError: A calendar with times that are not aware, or a pause of another kind than *as_of*.
         LogError: A pause that cannot be read, or ends before it starts; the message names it.
     """
+    given: object = calendar  # callers without a type checker pass the name of a zone
+    if given is not None and not isinstance(given, WorkingCalendar):
+        raise TypeError(
+            f"calendar must be a WorkingCalendar, for example WorkingCalendar.weekly(...), got {given!r}"
+        )
     if calendar is not None and (not isinstance(as_of, datetime) or as_of.tzinfo is None):
         raise NaiveTimeError(f"working time needs aware times, and as_of is {as_of!r}")
     review = comparable(as_of, as_of, "as_of")

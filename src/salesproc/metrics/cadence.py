@@ -101,7 +101,7 @@ def follow_up_cadence(touches: Touches[E], *, as_of: date, leads: Iterable[E] = 
     """How often leads are tried, and how long one waits between tries.
 
     Args:
-        touches: Rows ``(entity, at, ...)``, one per try, in any order.
+        touches: Rows ``(entity, at, ...)``, one per try, in any order. A contact that says it was ``inbound`` is none.
         as_of: The moment of the review; later tries are left out and counted.
         leads: Everybody who should have been tried, so that those never tried are counted too.
 

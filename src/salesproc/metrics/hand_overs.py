@@ -123,6 +123,7 @@ def read_hand_overs(hand_overs: Iterable[HandOverLike], as_of: date) -> Iterable
         NaiveTimeError: Times of two kinds.
     """
     review = comparable(as_of, as_of, "as_of")
+    known = set[tuple[object, ...]]()
     for number, one in enumerate(hand_overs, 1):
         where = f"hand-over {number}"
         try:
@@ -144,6 +145,12 @@ def read_hand_overs(hand_overs: Iterable[HandOverLike], as_of: date) -> Iterable
             raise LogError(
                 f"{where} is {outcome} and has decided_at {decided_at!r}; the two contradict each other"
             )
+        same = (one.lead_id, submitted_at, outcome, decided_at, reason)
+        if same in known:
+            raise LogError(
+                f"{where} is there a second time: {one!r}; a lead handed over again has another time"
+            )
+        known.add(same)
         submitted = comparable(submitted_at, as_of, where)
         decided = None if decided_at is None else comparable(decided_at, as_of, where)
         if decided is not None and decided < submitted:

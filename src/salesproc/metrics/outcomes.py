@@ -256,9 +256,41 @@ def finish_outcomes(counts: OutcomeCounts) -> Outcomes:
     return Outcomes(counts)
 
 
+@overload
 def win_rate(
-    deals: Iterable[DealLike], *, as_of: date, period: Period | None = None, no_decision: Collection[str] = ()
-) -> Rate:
+    deals: Iterable[DealLike],
+    *,
+    as_of: date,
+    period: Period | None = ...,
+    no_decision: Collection[str] = ...,
+    by: None = ...,
+) -> Rate: ...
+@overload
+def win_rate(
+    deals: Iterable[D],
+    *,
+    as_of: date,
+    period: Period | None = ...,
+    no_decision: Collection[str] = ...,
+    by: Callable[[D], K],
+) -> Breakdown[K, Rate]: ...
+@overload
+def win_rate(
+    deals: Iterable[DealLike],
+    *,
+    as_of: date,
+    period: Period | None = ...,
+    no_decision: Collection[str] = ...,
+    by: str,
+) -> Breakdown[Hashable, Rate]: ...
+def win_rate(
+    deals: Iterable[D],
+    *,
+    as_of: date,
+    period: Period | None = None,
+    no_decision: Collection[str] = (),
+    by: Callable[[D], Any] | str | None = None,
+) -> Rate | Breakdown[Any, Rate]:
     """Share of closed deals that were won, by count: won over won and lost.
 
     Says nothing about the open ones, and is biased while wins and losses take different times; `win_rate_of_created` is not.
@@ -271,7 +303,15 @@ def win_rate(
     >>> str(win_rate([Deal(None, day, day, "won"), Deal(None, day, day, "lost"), Deal(None, day, None, "open")], as_of=day))
     '50.0% (1 of 2)'
     """
-    return deal_outcomes(deals, as_of=as_of, period=period, no_decision=no_decision).closed
+    question = _Question(as_of, period, "closed", frozenset(no_decision))
+    parts = _reduce(deals, question, by)
+    if by is None:
+        return _closed(sum(parts.values(), OutcomeCounts()))
+    return break_down(parts, OutcomeCounts(), _closed, _size)
+
+
+def _closed(counts: OutcomeCounts) -> Rate:
+    return Outcomes(counts).closed
 
 
 def win_rate_by_value(

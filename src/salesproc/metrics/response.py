@@ -91,7 +91,7 @@ def lead_response_times(
 
     Args:
         leads: Rows ``(entity, created_at, assigned_at)``, such as `LeadArrival`; one per lead.
-        touches: Rows ``(entity, at, ...)``: what was sent or said to the lead, in any order.
+        touches: Rows ``(entity, at, ...)``: what was sent or said to the lead, in any order. A contact that says it was ``inbound`` is none.
         as_of: The moment of the review. Later leads and touches are left out and counted.
         clock: ``"created"`` is speed to lead, ``"assigned"`` is the rep's own time. Leads not assigned yet are counted as ``outside``.
         human: Which touches count as an answer, from the row; all when left out. An automatic mail is no answer.

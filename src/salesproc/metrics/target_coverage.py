@@ -21,7 +21,7 @@ def target_coverage(
 
     Args:
         targets: Everybody on the list; one named twice counts once.
-        touches: Rows ``(account, at, ...)``: calls, mails, visits, in any order; those of others than the targets do not count.
+        touches: Rows ``(account, at, ...)``: calls, mails, visits, in any order; those of others than the targets do not count, nor a contact that says it was ``inbound``.
         as_of: The moment of the review; later touches are not made yet.
         period: Only touches in it.
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import attrs
 
-from salesproc._given import whole_number
+from salesproc._given import several, whole_number
 from salesproc._shares import decimal_share
 from salesproc.errors import UnknownName
 from salesproc.qualification.verdicts import AnswerState, Gap, Verdict
@@ -77,7 +77,17 @@ class Rule(Stored):
 
 
 def _criteria(given: Iterable[Criterion]) -> tuple[Criterion, ...]:
-    return tuple(given)
+    criteria = tuple(several(given, "criteria"))
+    for one in criteria:
+        if not isinstance(one, Criterion):
+            raise TypeError(f"a criterion must be a Criterion, got {one!r}; write Criterion({one!r})")
+    return criteria
+
+
+def _rule(given: Rule) -> Rule:
+    if not isinstance(given, Rule):
+        raise TypeError(f"rule must be a Rule, for example Rule(count=3), got {given!r}")
+    return given
 
 
 @attrs.frozen
@@ -106,7 +116,7 @@ class Framework(Stored):
 
     name: str
     criteria: tuple[Criterion, ...] = attrs.field(converter=_criteria)
-    rule: Rule = attrs.field(factory=Rule)
+    rule: Rule = attrs.field(factory=Rule, converter=_rule)
     source: str = ""
 
     def __attrs_post_init__(self) -> None:

@@ -5,7 +5,8 @@ from typing import ClassVar, Literal, Self
 
 import attrs
 
-from salesproc.errors import CurrencyMismatch, UnknownName
+from salesproc._instants import require_aware
+from salesproc.errors import CurrencyMismatch, RecordError, UnknownName
 from salesproc.money import Money
 from salesproc.records._deal import AmountChange, CloseDateChange, Deal, Objection
 from salesproc.records._record import in_order
@@ -48,11 +49,16 @@ class OpenDeal(Deal):
             call_again_at: When to talk about it again, aware. "Not now" is an objection of kind timing with such a date: the deal stays open.
 
         Raises:
+            RecordError: No kind.
             TransitionRefused: It lies before the deal was opened, or the date to call again before it.
         """
+        if not kind:
+            raise RecordError(
+                f"an objection of {self.id} is about something, got {kind!r}; for example 'cost'"
+            )
         in_order(self.journey, "raise_objection", at, self.opened_at)
         if call_again_at is not None:
-            in_order(self.journey, "call_again_at", call_again_at, at)
+            in_order(self.journey, "call_again_at", require_aware(call_again_at, "call_again_at"), at)
         objection = Objection(kind, at, self.stage, note, call_again_at=call_again_at)
         return attrs.evolve(self, objections=(*self.objections, objection))
 
@@ -80,9 +86,13 @@ class OpenDeal(Deal):
         """The deal with another amount; the earlier ones are kept.
 
         Raises:
+            TypeError: It is no amount of money.
             CurrencyMismatch: It was in another currency.
             TransitionRefused: It lies before the last change of the amount.
         """
+        given: object = amount  # callers without a type checker pass a text or a number
+        if not isinstance(given, Money):
+            raise TypeError(f"amount must be Money(amount, currency), got {given!r}")
         before = self.amount
         if before is not None and before.currency != amount.currency:
             raise CurrencyMismatch(

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Literal, cast
 
 import attrs
 
+from salesproc._instants import require_aware
 from salesproc.errors import RecordError, StorageError
 from salesproc.money import Money
 from salesproc.records import customer as customers
@@ -190,7 +191,7 @@ class Opportunity(OpenDeal):
             put_off = (Reason(ReasonCode.NOT_MET, _FOR_GOOD, (reason,), ("reason",)),)
             Refused(put_off, self.id, self.stage, taken).unwrap()
         if call_again_at is not None:
-            in_order(self.journey, "call_again_at", call_again_at, at)
+            in_order(self.journey, "call_again_at", require_aware(call_again_at, "call_again_at"), at)
             evidence = {**(evidence or {}), "call_again_at": call_again_at}
         return carried(
             self, LostOpportunity, self._step(taken, at=at, by=by, reason=reason, evidence=evidence)

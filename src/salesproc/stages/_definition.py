@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Generic, NamedTuple, Self, TypeVar
 
 import attrs
 
+from salesproc._given import several
 from salesproc.errors import DefinitionError, UnknownName
 from salesproc.stages import _derive, _stored, diagram
 from salesproc.stages._checks import faults
@@ -117,7 +118,9 @@ class Definition(Generic[S]):
         return cls(
             name,
             version=version,
-            **_derive.free_pipeline(tuple(stages), won, lost, tuple(to_win), tuple(to_lose)),
+            **_derive.free_pipeline(
+                tuple(several(stages, "stages")), won, lost, tuple(to_win), tuple(to_lose)
+            ),
         )
 
     # Asking about stages and time
