@@ -8,14 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesproc import LogError, NaiveTimeError, WorkingCalendar
+from salesproc import LogError, NaiveTimeError, Period, WorkingCalendar
 from salesproc.metrics import (
+    follow_up_cadence,
     lead_response_times,
     reduce_lead_response_times,
     reduce_rolling_response_times,
     rolling_response_times,
     sla_attainment,
+    target_coverage,
 )
+from salesproc.records import Interaction
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
@@ -167,3 +170,30 @@ def test_a_hundred_thousand_waits_of_different_lengths_are_counted_one_by_one():
     touches = [(n, start + timedelta(microseconds=n)) for n in range(100_000)]
     found = reduce_lead_response_times(leads, touches, as_of=start + DAY, clock="created")
     assert found.finished == dict.fromkeys(range(100000), 1)
+
+
+def test_one_list_of_contacts_serves_for_questions_and_answers():
+    """What came from the lead is no answer of ours, and what we sent is no question."""
+    contacts = [
+        Interaction("A", MARCH[0], "email", inbound=True),
+        Interaction("A", MARCH[1], "email", inbound=True),
+        Interaction("A", MARCH[4], "phone"),
+    ]
+    found = reduce_rolling_response_times(contacts, contacts, as_of=MARCH[30])
+    assert found.finished == {4 * DAY // timedelta(microseconds=1): 1}
+    first = reduce_lead_response_times([("A", MARCH[0], None)], contacts, as_of=MARCH[30], clock="created")
+    assert first == found
+    assert follow_up_cadence(contacts, as_of=MARCH[30]).attempts == 1
+    assert target_coverage(["A"], contacts[:2], as_of=MARCH[30]).hits == 0
+
+
+@given(MESSAGES, MESSAGES, DAYS, DAYS)
+def test_waits_of_two_periods_are_all_waits(asked, answers, cut, as_of):
+    whole = reduce_rolling_response_times(asked, answers, as_of=as_of)
+    halves = [
+        reduce_rolling_response_times(asked, answers, as_of=as_of, period=Period(start, end))
+        for start, end in ((MARCH[0] - DAY, cut), (cut, MARCH[30] + DAY))
+    ]
+    both = halves[0] + halves[1]
+    assert (both.finished, both.open) == (whole.finished, whole.open)
+    assert both.out_of_period == sum(whole.finished.values()) + sum(whole.open.values())
