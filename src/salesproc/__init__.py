@@ -4,7 +4,9 @@ The values everything else is made of are here. The rest has a room of its own, 
 
 - ``salesproc.stages``: processes, steps, refusals, the audit of a log, drawings
 - ``salesproc.records``: leads, opportunities, customers as typed records
-- ``salesproc.metrics``: questions about a log or a list of deals
+- ``salesproc.metrics``: questions about a log, a list of deals or a list of orders
+- ``salesproc.lifetime``: fitted models of how long customers stay, what they will buy and be worth
+- ``salesproc.catalogue``: every metric as data
 - ``salesproc.adapters``: CSV files and plain rows in
 - ``salesproc.testing``: sample data, a simulator, Hypothesis strategies
 """
@@ -13,6 +15,7 @@ from salesproc.calendars import WorkingCalendar
 from salesproc.errors import (
     CurrencyMismatch,
     DefinitionError,
+    FitError,
     LogError,
     MoneyError,
     NaiveTimeError,
@@ -43,6 +46,7 @@ __all__ = [
     "SalesprocError",
     "CurrencyMismatch",
     "DefinitionError",
+    "FitError",
     "LogError",
     "MoneyError",
     "NaiveTimeError",

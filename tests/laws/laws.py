@@ -18,7 +18,7 @@ import pytest
 from hypothesis import strategies as st
 
 from salesproc.errors import CurrencyMismatch
-from salesproc.metrics import CATALOGUE
+from salesproc.catalogue import CATALOGUE
 from salesproc.money import Money
 from salesproc.periods import Period
 

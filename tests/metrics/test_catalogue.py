@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from salesproc import metrics
-from salesproc.metrics import CATALOGUE
+from salesproc.catalogue import CATALOGUE
 from salesproc.metrics._metric import Direction, InputKind, Level
 
 # Public functions that make no number of their own.

@@ -59,7 +59,6 @@ from salesproc.metrics.cadence import (
     follow_up_cadence,
     reduce_cadence,
 )
-from salesproc.metrics.catalogue import CATALOGUE, Metric, ValueRange
 from salesproc.metrics.channels import (
     ChannelCounts,
     ChannelPerformance,
@@ -466,8 +465,7 @@ __all__ = [
     "revenue_movement",
     "Balances", "RevenueMovement", "StayRow",
     "finish_revenue_movement", "reduce_customer_lifetimes", "reduce_revenue_movement",
-    # the same, by anything; and all metrics as data
-    "BandKind", "BandPoint", "Breakdown", "CATALOGUE", "MeanMoney", "Metric", "Ratio", "TimeInterval",
-    "ValueRange",
+    # the same, by anything
+    "BandKind", "BandPoint", "Breakdown", "MeanMoney", "Ratio", "TimeInterval",
 ]
 # fmt: on

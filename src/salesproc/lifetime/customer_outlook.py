@@ -1,0 +1,248 @@
+"""What is each customer expected to buy and be worth? The models applied to the customers, one by one and in total."""
+
+import math
+from collections.abc import Hashable, Sequence
+from datetime import timedelta
+from fractions import Fraction
+from functools import cache
+from typing import Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar, get_args
+
+import attrs
+
+from salesproc import _text
+from salesproc._given import require_duration
+from salesproc._shares import Share, exact_share
+from salesproc._tables import Cell, Shown
+from salesproc.errors import CurrencyMismatch, did_you_mean
+from salesproc.lifetime._bg_nbd_formulas import Point, alive, expected_purchases, integrated_purchases
+from salesproc.lifetime._time import TimeUnit, horizon_in_units, in_units
+from salesproc.lifetime.bg_nbd import BgNbd, discount_force
+from salesproc.lifetime.estimates import Estimate, joint_estimate
+from salesproc.lifetime.gamma_gamma import GammaGamma
+from salesproc.lifetime.purchase_history import CustomerHistory, PurchaseHistory
+from salesproc.metrics._numbers import Number, rounded_money
+from salesproc.money import Money
+
+__all__ = ["Outlook", "OutlookRow", "OutlookTotal", "customer_outlook"]
+
+C = TypeVar("C", bound=Hashable)
+
+OutlookTotal: TypeAlias = Literal["alive", "purchases", "worth"]
+"""What is summed over the customers."""
+
+
+class OutlookRow(NamedTuple):
+    """One customer.
+
+    Attributes:
+        customer: Who.
+        probability_alive: The chance that they have not left for good.
+        purchases: How many are to be expected within the horizon, the chance that they have left included.
+        purchase_value: What one of them is worth on average, in units of the currency; None without a model of values, or where it has no mean.
+        worth: What all of them are worth today: purchases, discounted, times value, times margin; None where there is no value.
+    """
+
+    customer: Any
+    probability_alive: float
+    purchases: float
+    purchase_value: float | None
+    worth: float | None
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class Outlook(Shown, Generic[C]):
+    """Every customer with what is to be expected of them.
+
+    Attributes:
+        rows: One per customer: the highest worth first where there is one, then the most purchases, then by name.
+        history: Of the customers.
+        model: Of their purchases.
+        values: Of what a purchase is worth; None when it was not asked.
+        horizon: How far ahead.
+        margin: The share of the value that is earned.
+        discount: What money loses per unit *per*.
+        per: The unit of time of the discount.
+    """
+
+    rows: tuple[OutlookRow, ...]
+    history: PurchaseHistory[C]
+    model: BgNbd
+    values: GammaGamma | None
+    horizon: timedelta
+    margin: Fraction
+    discount: Number
+    per: TimeUnit
+
+    @property
+    def undefined(self) -> str | None:
+        """Why nothing is to be expected; None when something is."""
+        return self.history.undefined
+
+    @property
+    def without_worth(self) -> int:
+        """Customers of whom no worth is known: they are in no total of it."""
+        return sum(row.worth is None for row in self.rows)
+
+    @property
+    def alive(self) -> float:
+        """How many customers are expected to be alive."""
+        return math.fsum(row.probability_alive for row in self.rows)
+
+    @property
+    def purchases(self) -> float:
+        """How many purchases are expected of all of them within the horizon."""
+        return math.fsum(row.purchases for row in self.rows)
+
+    @property
+    def worth(self) -> Money | None:
+        """What all customers are worth, rounded half-even to the minor unit; None where nobody's worth is known, or its currency is not."""
+        known = [row.worth for row in self.rows if row.worth is not None]
+        currency = None if self.values is None else self.values.currency
+        return rounded_money(Fraction(math.fsum(known)), currency) if known and currency else None
+
+    def total(self, what: OutlookTotal, *, confidence: float = 0.95) -> Estimate:
+        """A total with its standard error and interval by the delta method, both models taken into account.
+
+        The interval is that of the expectation. What happens scatters around it, for many customers by about the square root of the purchases.
+
+        Args:
+            what: ``"alive"``, ``"purchases"`` or ``"worth"``, the last in units of the currency.
+            confidence: How often the interval should cover the truth, between 0 and 1.
+
+        Raises:
+            ValueError: There is no such total, nobody has it, or *confidence* does not lie between 0 and 1.
+        """
+        if what not in get_args(OutlookTotal):
+            raise ValueError(f"there is no total {what!r}; {did_you_mean(str(what), get_args(OutlookTotal))}")
+        if not self.rows or (what == "worth" and self.without_worth == len(self.rows)):
+            raise ValueError(
+                f"there is no {what!r} of nobody: {self.undefined or 'no worth of any customer is known; give values='}"
+            )
+
+        def summed(models: Sequence[Any]) -> float:
+            rows = _rows(attrs.evolve(self, model=models[0], values=models[1] if models[1:] else None))
+            return math.fsum(getattr(row, _FIELDS[what]) or 0.0 for row in rows)
+
+        models = [self.model] if self.values is None or what != "worth" else [self.model, self.values]
+        return joint_estimate(summed, models, confidence=confidence)
+
+    def to_rows(self) -> list[dict[str, Cell]]:
+        """One row per customer; amounts in units of the currency."""
+        ahead = in_units(self.horizon, self.model.unit)
+        currency = None if self.values is None else self.values.currency
+        return [
+            {
+                "customer": _text.label(row.customer),
+                "probability_alive": row.probability_alive,
+                "purchases": row.purchases,
+                "horizon": ahead,
+                "unit": self.model.unit,
+                "purchase_value": row.purchase_value,
+                "worth": row.worth,
+                "currency": currency,
+            }
+            for row in self.rows
+        ]
+
+    def __str__(self) -> str:
+        worth = "" if self.worth is None else f", worth {self.worth}"
+        ahead = in_units(self.horizon, self.model.unit)
+        return f"{self.alive:,.1f} of {len(self.rows):,} customers alive, {self.purchases:,.1f} purchases in {ahead:,.4g} {self.model.unit}s{worth}"
+
+
+_FIELDS = {"alive": "probability_alive", "purchases": "purchases", "worth": "worth"}
+
+
+def customer_outlook(
+    history: PurchaseHistory[C],
+    model: BgNbd,
+    *,
+    horizon: timedelta,
+    values: GammaGamma | None = None,
+    margin: Share = 1,
+    discount: Number = 0,
+    per: TimeUnit = "year",
+) -> Outlook[C]:
+    """For every customer: are they alive, how much will they buy, and what is that worth today?
+
+    Args:
+        history: Of the customers; their observation ends where the horizon begins.
+        model: Of their purchases; fitted in any unit of time.
+        horizon: How far ahead, for example ``timedelta(weeks=52)``: a duration, since a bare number is read as days by one and as weeks by another.
+        values: Of what a purchase is worth; without it there is no worth.
+        margin: The share of the value that is earned, 0 to 1. With 1 the worth is revenue, and no acquisition may cost that.
+        discount: What money loses per unit *per*, as a share, 0 to 1: every purchase is discounted from the day it is to be expected.
+        per: The unit of time of the discount.
+
+    Returns:
+        One row per customer, with totals. Equal histories are worked out once.
+
+    Raises:
+        ValueError: *horizon* is below 0, *margin* or *discount* is no share.
+        TypeError: *horizon* is no duration.
+        CurrencyMismatch: The values are in another currency than the history.
+
+    Source:
+        As for `BgNbd` and `GammaGamma`.
+
+    >>> from salesproc.lifetime import history_from_summary
+    >>> history = history_from_summary([("0001", 2, 30.43, 38.86, Money("22.35", "USD")), ("0002", 0, 0, 38.86)], unit="week")
+    >>> model = BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426, unit="week")
+    >>> values = GammaGamma(p=6.25, q=3.74, v=15.44, currency="USD")
+    >>> found = customer_outlook(history, model, horizon=timedelta(weeks=52), values=values, margin=0.3, discount=0.15)
+    >>> found
+    <Outlook: 1.7 of 2 customers alive, 1.8 purchases in 52 weeks, worth 13.31 USD>
+    >>> [(row.customer, round(row.purchases, 2), round(row.purchase_value, 2), round(row.worth, 2)) for row in found.rows]
+    [('0001', 1.56, 24.66, 10.82), ('0002', 0.25, 35.22, 2.49)]
+    """
+    require_duration(horizon, "horizon")
+    discount_force(discount, per, model.unit)  # refuses what is no discount
+    share = exact_share(margin, "margin")
+    mine, theirs = history.currency, None if values is None else values.currency
+    if None not in (mine, theirs) and mine != theirs:
+        raise CurrencyMismatch(
+            f"the history is in {mine} and the values are in {theirs}; convert to one currency first"
+        )
+    empty = Outlook(
+        rows=(),
+        history=history,
+        model=model,
+        values=values,
+        horizon=horizon,
+        margin=share,
+        discount=discount,
+        per=per,
+    )
+    return attrs.evolve(empty, rows=_rows(empty))
+
+
+def _rows(outlook: Outlook[Any]) -> tuple[OutlookRow, ...]:
+    """The rows of everybody, by the models of the outlook."""
+    model, values, margin = outlook.model, outlook.values, float(outlook.margin)
+    point = Point(model.r, model.alpha, model.a, model.b)
+    ahead = horizon_in_units(outlook.horizon, model.unit)
+    force = discount_force(outlook.discount, outlook.per, model.unit)
+
+    @cache
+    def later(repeats: int, age: timedelta) -> float:
+        return expected_purchases(point, repeats, in_units(age, model.unit), ahead)
+
+    @cache
+    def later_today(repeats: int, age: timedelta) -> float:
+        return integrated_purchases(point, repeats, in_units(age, model.unit), ahead, force)
+
+    @cache
+    def chance(repeats: int, at_last: timedelta, age: timedelta) -> float:
+        return alive(point, repeats, in_units(at_last, model.unit), in_units(age, model.unit))
+
+    def row(one: CustomerHistory) -> OutlookRow:
+        there = chance(one.repeats, one.age_at_last, one.age)
+        purchases = there * later(one.repeats, one.age)
+        value = None if values is None else values.expected_value_of(one)
+        if value is None:
+            return OutlookRow(one.customer, there, purchases, None, None)
+        present = there * later_today(one.repeats, one.age) if force else purchases
+        return OutlookRow(one.customer, there, purchases, value, present * value * margin)
+
+    found = [row(one) for one in outlook.history.rows]
+    return tuple(sorted(found, key=lambda one: (-(one.worth or 0.0), -one.purchases, str(one.customer))))
