@@ -51,13 +51,16 @@ def fit_bg_nbd(history: PurchaseHistory[C]) -> BgNbd:
         As for `BgNbd`. The published estimates for CDNOW are r 0.243, alpha 4.414 weeks, a 0.793, b 2.426, log-likelihood -9582.4.
 
     >>> from salesproc.lifetime import history_from_summary
-    >>> table = [(3, 20, 30), (1, 2, 30), (0, 0, 30), (6, 12, 28), (0, 0, 25), (2, 21, 25), (9, 26, 27), (1, 20, 21), (4, 9, 26), (0, 0, 22)]
+    >>> table = [
+    ...     (2, 15, 33), (4, 2, 32), (1, 4, 38), (2, 6, 31), (0, 0, 36), (0, 0, 30),
+    ...     (1, 1, 31), (1, 4, 28), (9, 37, 37), (0, 0, 34), (1, 30, 36), (4, 27, 33),
+    ... ]
     >>> history = history_from_summary([(name, *row) for name, row in enumerate(table)], unit="week")
     >>> model = fit_bg_nbd(history)
     >>> model.fit.stopped, model.fit.customers
-    ('converged', 10)
+    ('converged', 12)
     >>> print(model.undetermined)
-    these data hardly determine the model: one standard error moves a by a factor of ..., b by a factor of ...
+    these data hardly determine the model: one standard error moves a by a factor of 3.81, b by a factor of 5.6
     """
     patterns, scale = _patterns(history)
     repeats = sum(x * n for x, _, _, n in patterns)

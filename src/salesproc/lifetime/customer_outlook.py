@@ -19,7 +19,7 @@ from salesproc.lifetime._time import TimeUnit, horizon_in_units, in_units
 from salesproc.lifetime.bg_nbd import BgNbd, discount_force
 from salesproc.lifetime.estimates import Estimate, joint_estimate
 from salesproc.lifetime.gamma_gamma import GammaGamma
-from salesproc.lifetime.purchase_history import CustomerHistory, PurchaseHistory
+from salesproc.lifetime.purchase_history import PurchaseHistory
 from salesproc.metrics._numbers import Number, rounded_money
 from salesproc.money import Money
 
@@ -119,8 +119,13 @@ class Outlook(Shown, Generic[C]):
                 f"there is no {what!r} of nobody: {self.undefined or 'no worth of any customer is known; give values='}"
             )
 
+        @cache
+        def known(model: BgNbd) -> list[_Ahead]:
+            return _ahead(attrs.evolve(self, model=model))
+
         def summed(models: Sequence[Any]) -> float:
-            rows = _rows(attrs.evolve(self, model=models[0], values=models[1] if models[1:] else None))
+            values = models[1] if models[1:] else None
+            rows = _rows(attrs.evolve(self, values=values), known(models[0]))
             return math.fsum(getattr(row, _FIELDS[what]) or 0.0 for row in rows)
 
         models = [self.model] if self.values is None or what != "worth" else [self.model, self.values]
@@ -213,36 +218,48 @@ def customer_outlook(
         discount=discount,
         per=per,
     )
-    return attrs.evolve(empty, rows=_rows(empty))
+    rows = sorted(
+        _rows(empty, _ahead(empty)), key=lambda one: (-(one.worth or 0.0), -one.purchases, str(one.customer))
+    )
+    return attrs.evolve(empty, rows=tuple(rows))
 
 
-def _rows(outlook: Outlook[Any]) -> tuple[OutlookRow, ...]:
-    """The rows of everybody, by the models of the outlook."""
-    model, values, margin = outlook.model, outlook.values, float(outlook.margin)
+class _Ahead(NamedTuple):
+    """What is to be expected of a history: the chance to be alive, purchases, and purchases discounted."""
+
+    there: float
+    purchases: float
+    present: float
+
+
+def _ahead(outlook: Outlook[Any]) -> list[_Ahead]:
+    """For every customer, in the order of the history; what depends on less than the whole history is worked out once for all who share it."""
+    model = outlook.model
     point = Point(model.r, model.alpha, model.a, model.b)
     ahead = horizon_in_units(outlook.horizon, model.unit)
-    force = discount_force(outlook.discount, outlook.per, model.unit)
+    force = 0.0 if outlook.values is None else discount_force(outlook.discount, outlook.per, model.unit)
 
     @cache
-    def later(repeats: int, age: timedelta) -> float:
-        return expected_purchases(point, repeats, in_units(age, model.unit), ahead)
+    def later(repeats: int, age: timedelta) -> tuple[float, float]:
+        seen = in_units(age, model.unit)
+        plain = expected_purchases(point, repeats, seen, ahead)
+        return plain, integrated_purchases(point, repeats, seen, ahead, force) if force else plain
 
     @cache
-    def later_today(repeats: int, age: timedelta) -> float:
-        return integrated_purchases(point, repeats, in_units(age, model.unit), ahead, force)
+    def of(repeats: int, at_last: timedelta, age: timedelta) -> _Ahead:
+        there = alive(point, repeats, in_units(at_last, model.unit), in_units(age, model.unit))
+        plain, present = later(repeats, age)
+        return _Ahead(there, there * plain, there * present)
 
-    @cache
-    def chance(repeats: int, at_last: timedelta, age: timedelta) -> float:
-        return alive(point, repeats, in_units(at_last, model.unit), in_units(age, model.unit))
+    return [of(row.repeats, row.age_at_last, row.age) for row in outlook.history.rows]
 
-    def row(one: CustomerHistory) -> OutlookRow:
-        there = chance(one.repeats, one.age_at_last, one.age)
-        purchases = there * later(one.repeats, one.age)
+
+def _rows(outlook: Outlook[Any], ahead: Sequence[_Ahead]) -> list[OutlookRow]:
+    """The rows of everybody, in the order of the history."""
+    values, margin = outlook.values, float(outlook.margin)
+    rows = list[OutlookRow]()
+    for one, later in zip(outlook.history.rows, ahead, strict=True):
         value = None if values is None else values.expected_value_of(one)
-        if value is None:
-            return OutlookRow(one.customer, there, purchases, None, None)
-        present = there * later_today(one.repeats, one.age) if force else purchases
-        return OutlookRow(one.customer, there, purchases, value, present * value * margin)
-
-    found = [row(one) for one in outlook.history.rows]
-    return tuple(sorted(found, key=lambda one: (-(one.worth or 0.0), -one.purchases, str(one.customer))))
+        worth = None if value is None else later.present * value * margin
+        rows.append(OutlookRow(one.customer, later.there, later.purchases, value, worth))
+    return rows

@@ -71,7 +71,9 @@ class FittedModel(Shown):
         loose = {name: error for name, error in self._log_errors().items() if error > _LOOSE}
         if not loose:
             return None
-        told = ", ".join(f"{name} by a factor of {math.exp(min(error, 20)):,.3g}" for name, error in loose.items())
+        told = ", ".join(
+            f"{name} by a factor of {math.exp(min(error, 20)):,.3g}" for name, error in loose.items()
+        )
         return f"these data hardly determine the model: one standard error moves {told}"
 
     def estimates(self, confidence: float = 0.95) -> dict[str, Estimate]:
@@ -181,7 +183,7 @@ class BootstrapEstimate(Shown):
 
     @property
     def _outside(self) -> int:
-        return int(len(self.samples) * (1 - self.confidence) / 2)
+        return math.floor(len(self.samples) * (1 - self.confidence) / 2 + 1e-9)  # 1 - 0.9 is a hair too small
 
 
 def bootstrap(

@@ -200,9 +200,7 @@ def _missing(patterns: list[_Pattern], point: Vector) -> str:
         why = "everybody spends the same; one mean for all says as much"
     elif edges.get("q") == "high" or edges.get("v") == "high":
         why = "customers do not differ in what they spend more than their single purchases do; one mean for all says as much"
-    elif edges.get("p") == "high":
-        why = "the purchases of a customer seem to be all of one value; what is missing are customers with several repeat purchases that differ"
     else:
-        why = "values scatter too widely for a mean; what is missing are customers with many repeat purchases"
+        why = "means of many purchases scatter as widely as means of few, as if a customer always spent the same; what is missing are customers with many repeat purchases"
     customers = sum(n for _, _, n in patterns)
     return f"the likelihood of the gamma-gamma model has no finite maximum on these {customers:,} customers: {why}"
