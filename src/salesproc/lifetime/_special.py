@@ -6,6 +6,7 @@ from functools import lru_cache
 
 _SETTLED = 10.0  # from here on six terms of the asymptotic series are exact to the last digits
 _NODES = 24
+_LAST = 1e-17  # a part of a sum that cannot change it
 
 
 def digamma(x: float) -> float:
@@ -44,14 +45,16 @@ def hypergeometric(a: float, b: float, c: float, z: float) -> float:
     Terms beyond the point where all ratios are below 1 in size shrink for good; the sum ends when the rest cannot change it.
     """
     term = total = 1.0
+    settled = max(-a, -b)
     n = 0
     while term:
         ratio = (a + n) * (b + n) / ((c + n) * (n + 1)) * z
         term *= ratio
         total += term
         n += 1
-        # The rest is at most a geometric series with the larger of this ratio and z.
-        if abs(ratio) < 1 and n > -a and n > -b and abs(term) < 1e-17 * abs(total) * (1 - max(abs(ratio), z)):
+        # Once the ratios are below 1 for good, the rest is at most a geometric series with the larger of this one and z.
+        last = _LAST * abs(total)
+        if abs(term) < last and n > settled and abs(term) < last * (1 - max(abs(ratio), z)):
             break
     return total
 

@@ -121,7 +121,7 @@ class Outlook(Shown, Generic[C]):
 
         @cache
         def known(model: BgNbd) -> list[_Ahead]:
-            return _ahead(attrs.evolve(self, model=model))
+            return _ahead(attrs.evolve(self, model=model, values=self.values if what == "worth" else None))
 
         def summed(models: Sequence[Any]) -> float:
             values = models[1] if models[1:] else None
