@@ -54,6 +54,14 @@ def test_logs_and_orders_are_measured_beside_the_same_by_hand(result):
         assert len(cell["frames"]) % 2 == 0  # each package that is here, loaded and from rows
 
 
+def test_a_fit_is_measured_beside_a_simplex_and_by_how_many_customers(result):
+    lifetime = result["lifetime"]
+    assert lifetime["made up"]["pair"]["ratio"] > 0
+    assert set(lifetime["growth"]) == {"few", "many", "wide"}
+    few, many = lifetime["growth"]["few"], lifetime["growth"]["many"]
+    assert few["patterns"] == many["patterns"]
+
+
 def test_the_process_does_not_grow_with_the_journeys_made_on_it(result):
     before, after = result["growth"]["process_bytes"]
     assert before == after
