@@ -85,7 +85,9 @@ def test_the_import_brings_attrs_and_nothing_of_an_extra(result):
 def test_every_target_has_a_verdict(result):
     for verdict in result["verdicts"]:
         assert set(verdict) == {"what", "measured", "target", "met"}
-    assert len(result["verdicts"]) == 23
+    lifetime = [one for one in result["verdicts"] if one["what"].startswith(("fit_bg_nbd", "search"))]
+    assert len(result["verdicts"]) - len(lifetime) == 23
+    assert 2 <= len(lifetime) <= 5  # with the real data, and with the package lifetimes, more is compared
 
 
 def test_the_table_fits_a_page():

@@ -22,7 +22,7 @@ from _timing import Pair
 PACKAGES = ("attrs", "transitions", "python-statemachine", "Automat", "pandas", "polars", "lifetimes")
 # What a user may count on; docs/explanation/performance.md says where it is missed.
 ACCEPTED, REFUSED, FRESH_BYTES, FUNNEL = 1.1, 1.0, 300, 1.3
-SIMPLEX, LIFETIMES, MORE_CUSTOMERS = 1.0, 2.0, 1.2
+SIMPLEX, LIFETIMES, MORE_CUSTOMERS = 1.0, 2.0, 1.3
 WIDTH = 100
 
 

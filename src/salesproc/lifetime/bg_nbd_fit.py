@@ -23,9 +23,9 @@ _Pattern: TypeAlias = tuple[int, float, float, int]
 _NAMES = ("r", "alpha", "a", "b")
 _SHAPES: tuple[tuple[float, float, float], ...] = (
     (0.5, 1.0, 2.0),
-    (0.2, 0.5, 5.0),
+    (0.3, 0.3, 1.0),
+    (0.2, 2.0, 6.0),
     (2.0, 2.0, 2.0),
-    (5.0, 0.3, 3.0),
 )
 """Starts: r, a and b; alpha follows from the pace of all purchases."""
 _TOO_LARGE = 500.0  # an exponent whose power would be no float; long before it the other term is nothing
