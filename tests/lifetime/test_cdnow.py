@@ -96,18 +96,3 @@ def test_what_was_expected_of_the_next_39_weeks_and_what_came(cdnow):
     assert round(tracking.holdout_error, 3) == -0.114
     assert tracking.points[38].end == cdnow.cut == date(1997, 9, 30)
     assert repeat_calibration(model, cdnow.calibration).misplaced < 0.02
-
-
-def test_the_same_model_as_another_package_finds(cdnow):
-    lifetimes = pytest.importorskip("lifetimes")
-    rows = cdnow.calibration.rows
-    other = lifetimes.BetaGeoFitter(penalizer_coef=0.0)
-    other.fit(
-        [row.repeats for row in rows],
-        [row.age_at_last / WEEK for row in rows],
-        [row.age / WEEK for row in rows],
-    )
-    model = fit_bg_nbd(cdnow.calibration)
-    assert [other.params_[name] for name in model.names] == pytest.approx(
-        [*model.parameters.values()], rel=1e-3
-    )

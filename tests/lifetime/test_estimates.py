@@ -15,7 +15,7 @@ from salesproc.lifetime import (
     fit_shifted_beta_geometric,
     tenures_from_survivors,
 )
-from salesproc.lifetime.estimates import BootstrapEstimate
+from salesproc.lifetime.bootstrapping import BootstrapEstimate
 
 REGULAR = tenures_from_survivors([1000, 631, 468, 382, 326, 289, 262, 241], unit="year")
 MODEL = fit_shifted_beta_geometric(REGULAR)

@@ -1,31 +1,19 @@
 """Fitted models of the customer lifetime: how long subscribers stay, and which customers of a shop are alive, will buy, and be worth what."""
 
-from salesproc.lifetime._fit import Fit
+from salesproc.lifetime._fit import ModelFit
 from salesproc.lifetime.bg_nbd import BgNbd
 from salesproc.lifetime.bg_nbd_fit import fit_bg_nbd
-from salesproc.lifetime.checks import (
-    ConditionalExpectations,
-    ExpectationRow,
-    PurchaseTracking,
-    RepeatCalibration,
-    RepeatRow,
-    TrackingPoint,
-    ValueIndependence,
-    ValueRow,
-    conditional_expectations,
-    purchase_tracking,
-    repeat_calibration,
-    value_independence,
-)
+from salesproc.lifetime.bootstrapping import BootstrapEstimate, Resampled, bootstrap
 from salesproc.lifetime.contract_tenures import ContractTenures, contract_tenures, tenures_from_survivors
 from salesproc.lifetime.customer_outlook import Outlook, OutlookRow, OutlookTotal, customer_outlook
-from salesproc.lifetime.estimates import (
-    BootstrapEstimate,
-    Estimate,
-    FittedModel,
-    IntervalScale,
-    Resampled,
-    bootstrap,
+from salesproc.lifetime.estimates import Estimate, FittedModel, IntervalScale
+from salesproc.lifetime.expectation_tables import (
+    ConditionalExpectations,
+    ExpectationRow,
+    RepeatCalibration,
+    RepeatRow,
+    conditional_expectations,
+    repeat_calibration,
 )
 from salesproc.lifetime.gamma_gamma import GammaGamma, fit_gamma_gamma
 from salesproc.lifetime.handover import ClvTarget, to_clv_rows
@@ -39,6 +27,7 @@ from salesproc.lifetime.purchase_history import (
     history_from_summary,
     purchase_history,
 )
+from salesproc.lifetime.purchase_tracking import PurchaseTracking, TrackingPoint, purchase_tracking
 from salesproc.lifetime.shifted_beta_geometric import ShiftedBetaGeometric, fit_shifted_beta_geometric
 from salesproc.lifetime.survival_forecast import (
     ForecastPoint,
@@ -48,6 +37,7 @@ from salesproc.lifetime.survival_forecast import (
     renewal_forecast,
     survival_forecast,
 )
+from salesproc.lifetime.value_independence import ValueIndependence, ValueRow, value_independence
 
 # fmt: off
 __all__ = [
@@ -69,6 +59,6 @@ __all__ = [
     "SurvivalForecast",
     # how sure it is, and where to go on
     "bootstrap", "to_clv_rows",
-    "BootstrapEstimate", "ClvTarget", "Estimate", "Fit", "FittedModel", "IntervalScale", "Resampled",
+    "BootstrapEstimate", "ClvTarget", "Estimate", "ModelFit", "FittedModel", "IntervalScale", "Resampled",
 ]
 # fmt: on

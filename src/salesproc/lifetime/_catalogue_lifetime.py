@@ -1,19 +1,16 @@
 """The catalogue of the models of the customer lifetime."""
 
 from salesproc.lifetime.bg_nbd_fit import fit_bg_nbd
-from salesproc.lifetime.checks import (
-    conditional_expectations,
-    purchase_tracking,
-    repeat_calibration,
-    value_independence,
-)
 from salesproc.lifetime.contract_tenures import contract_tenures
 from salesproc.lifetime.customer_outlook import customer_outlook
+from salesproc.lifetime.expectation_tables import conditional_expectations, repeat_calibration
 from salesproc.lifetime.gamma_gamma import fit_gamma_gamma
 from salesproc.lifetime.holdout import holdout_history
 from salesproc.lifetime.purchase_history import purchase_history
+from salesproc.lifetime.purchase_tracking import purchase_tracking
 from salesproc.lifetime.shifted_beta_geometric import fit_shifted_beta_geometric
 from salesproc.lifetime.survival_forecast import renewal_forecast, survival_forecast
+from salesproc.lifetime.value_independence import value_independence
 from salesproc.metrics._metric import ANY, POSITIVE, SHARE, Metric, metric
 
 _EASY_WAY = "P. S. Fader, B. G. S. Hardie and K. L. Lee, Marketing Science 24 (2005)"

@@ -13,7 +13,7 @@ import attrs
 
 from salesproc.errors import FitError
 
-__all__ = ["Fit"]
+__all__ = ["ModelFit"]
 
 Vector: TypeAlias = tuple[float, ...]
 Matrix: TypeAlias = tuple[Vector, ...]
@@ -49,7 +49,7 @@ class Climb(NamedTuple):
 
 
 @attrs.frozen(kw_only=True)
-class Fit:
+class ModelFit:
     """How a model was found, and how well the data determine it.
 
     Attributes:

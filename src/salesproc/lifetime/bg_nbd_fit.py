@@ -9,7 +9,7 @@ from typing import TypeAlias, TypeVar
 
 from salesproc._instants import MICROSECOND
 from salesproc.errors import FitError
-from salesproc.lifetime._fit import Fit, Likelihood, Vector, at_edges, maximise
+from salesproc.lifetime._fit import Likelihood, ModelFit, Vector, at_edges, maximise
 from salesproc.lifetime._time import length_of
 from salesproc.lifetime.bg_nbd import BgNbd
 from salesproc.lifetime.purchase_history import PurchaseHistory
@@ -80,7 +80,7 @@ def fit_bg_nbd(history: PurchaseHistory[C]) -> BgNbd:
     best, agreed = maximise(objective, starts, missing)
     unit = scale * MICROSECOND / length_of(history.unit)
     r, alpha, a, b = best.point
-    fit = Fit(
+    fit = ModelFit(
         log_likelihood=best.value - repeats * math.log(unit),
         customers=len(history.rows),
         patterns=len(patterns),

@@ -12,7 +12,7 @@ from typing import ClassVar, TypeAlias, TypeVar
 import attrs
 
 from salesproc.errors import FitError
-from salesproc.lifetime._fit import Fit, Likelihood, Vector, at_edges, maximise
+from salesproc.lifetime._fit import Likelihood, ModelFit, Vector, at_edges, maximise
 from salesproc.lifetime._special import digamma, trigamma
 from salesproc.lifetime.estimates import FittedModel, parameter_words, positive
 from salesproc.lifetime.purchase_history import CustomerHistory, PurchaseHistory
@@ -120,7 +120,7 @@ def fit_gamma_gamma(history: PurchaseHistory[C]) -> GammaGamma:
 
     best, agreed = maximise(objective, _STARTS, missing)
     customers = sum(n for _, _, n in patterns)
-    fit = Fit(
+    fit = ModelFit(
         log_likelihood=best.value - customers * math.log(scale),
         customers=customers,
         patterns=len(patterns),

@@ -11,7 +11,7 @@ import attrs
 
 from salesproc._given import whole_number
 from salesproc.errors import FitError
-from salesproc.lifetime._fit import Fit, Likelihood, Vector, at_edges, maximise
+from salesproc.lifetime._fit import Likelihood, ModelFit, Vector, at_edges, maximise
 from salesproc.lifetime._special import hypergeometric
 from salesproc.lifetime.contract_tenures import ContractTenures
 from salesproc.lifetime.estimates import FittedModel, parameter_words, positive
@@ -181,7 +181,7 @@ def fit_shifted_beta_geometric(tenures: ContractTenures) -> ShiftedBetaGeometric
         return _missing(renewals, point)
 
     best, agreed = maximise(objective, _STARTS, missing)
-    fit = Fit(
+    fit = ModelFit(
         log_likelihood=best.value,
         customers=tenures.customers,
         patterns=len(tenures.lost) + len(tenures.kept),
