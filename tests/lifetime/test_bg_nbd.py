@@ -79,8 +79,9 @@ def test_the_closed_form_divides_by_nothing_at_a_equal_to_one(a):
     assert at == pytest.approx(beside, rel=1e-6)
 
 
-@given(st.floats(10, 60), st.floats(0.5, 3), st.integers(0, 40), st.floats(1, 100))
-def test_nothing_cancels_where_customers_hardly_differ_in_pace(r, a, x, ahead):
+@settings(max_examples=30)
+@given(st.floats(10, 400), st.sampled_from([0.5, 0.8, 1.5, 3.0]), st.integers(0, 40), st.floats(1, 600))
+def test_nothing_cancels_or_overflows_where_customers_hardly_differ_in_pace(r, a, x, ahead):
     point = Point(r, 20.0, a, 2.0)
     assert expected_purchases(point, x, 30.0, ahead) == pytest.approx(
         integrated_purchases(point, x, 30.0, ahead, 0.0), rel=1e-7

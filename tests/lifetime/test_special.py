@@ -30,6 +30,13 @@ def test_elementary_functions_are_special_cases(a, z):
         assert hypergeometric(1.0, 1.0, 2.0, z) == pytest.approx(-math.log1p(-z) / z, rel=1e-11)
 
 
+@given(st.floats(0.1, 900), st.floats(0.5, 0.99))
+def test_a_sum_too_large_for_a_float_is_none_with_its_factor(a, z):
+    """Nine hundred powers of ten and back."""
+    found = hypergeometric(a, 3.0, 3.0, z, log_factor=a * math.log1p(-z))
+    assert found == pytest.approx(1, rel=1e-9)
+
+
 @given(st.floats(-8, 8), st.floats(-1, 8), st.floats(0.5, 30), st.floats(0, 0.97))
 def test_the_hypergeometric_function_is_that_of_scipy(a, b, c, z):
     special = pytest.importorskip("scipy.special")

@@ -41,25 +41,26 @@ def expected_purchases(point: Point, x: int, age: float, ahead: float) -> float:
     z, c = ahead / (alpha + age + ahead), a + b + x - 1
     first, log_rest = a + b - 1 - r, math.log1p(-z)
     if first < _FAR:
-        left = math.exp((r + x) * log_rest) * hypergeometric(r + x, b + x, c, z)
+        left = hypergeometric(r + x, b + x, c, z, log_factor=(r + x) * log_rest)
     else:
-        left = math.exp((a - 1) * log_rest) * hypergeometric(first, a - 1, c, z)
+        left = hypergeometric(first, a - 1, c, z, log_factor=(a - 1) * log_rest)
     return c / (a - 1) * (1 - left)
 
 
 def integrated_purchases(point: Point, x: int, age: float, ahead: float, force: float) -> float:
     """The same with every purchase at its worth today, where money decays at the rate *force*.
 
-    The integral of the pace at which somebody alive today goes on to buy. On the scale of log(1 + t / (alpha + age)) it is smooth, and 24 points
-    give ten digits.
+    The integral of the pace at which somebody alive today goes on to buy. It falls on the scale of the time to the next purchase and of its multiples, so it
+    is smooth in the logarithm of that time, and 24 points give nine digits and more.
     """
     scale = point.alpha + age
+    short = scale / (point.r + x + 1)
 
     def worth(u: float) -> float:
-        t = scale * math.expm1(u)
-        return _pace(point, scale, x, t) * math.exp(u - force * t) * scale
+        t = short * math.expm1(u)
+        return _pace(point, scale, x, t) * math.exp(u - force * t) * short
 
-    return integral(worth, math.log1p(ahead / scale))
+    return integral(worth, math.log1p(ahead / short))
 
 
 def _pace(point: Point, scale: float, x: int, t: float) -> float:
@@ -68,7 +69,7 @@ def _pace(point: Point, scale: float, x: int, t: float) -> float:
     z, first = t / (scale + t), a + b - 1 - r
     log_rest = math.log1p(-z)
     if first < _FAR:
-        left = math.exp((r + x + 1) * log_rest) * hypergeometric(r + x + 1, b + x, a + b + x, z)
+        left = hypergeometric(r + x + 1, b + x, a + b + x, z, log_factor=(r + x + 1) * log_rest)
     else:
-        left = math.exp(a * log_rest) * hypergeometric(first, a, a + b + x, z)
+        left = hypergeometric(first, a, a + b + x, z, log_factor=a * log_rest)
     return (r + x) / scale * left

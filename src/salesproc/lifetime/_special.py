@@ -6,6 +6,7 @@ from functools import lru_cache
 
 _SETTLED = 10.0  # from here on six terms of the asymptotic series are exact to the last digits
 _NODES = 24
+_LARGE = 1e150
 _LAST = 1e-17  # a part of a sum that cannot change it
 
 
@@ -39,10 +40,11 @@ def trigamma(x: float) -> float:
     return below + 1 / x + y / 2 + tail / x
 
 
-def hypergeometric(a: float, b: float, c: float, z: float) -> float:
-    """Gauss's function 2F1(a, b; c; z) by its series, for c above 0 and z from 0 to below 1.
+def hypergeometric(a: float, b: float, c: float, z: float, *, log_factor: float = 0.0) -> float:
+    """Gauss's function 2F1(a, b; c; z) by its series, for c above 0 and z from 0 to below 1, times the exponential of *log_factor*.
 
-    Terms beyond the point where all ratios are below 1 in size shrink for good; the sum ends when the rest cannot change it.
+    Terms beyond the point where all ratios are below 1 in size shrink for good; the sum ends when the rest cannot change it. A sum too large for a
+    float is no trouble as long as the product with the factor is not.
     """
     term = total = 1.0
     settled = max(-a, -b)
@@ -56,7 +58,9 @@ def hypergeometric(a: float, b: float, c: float, z: float) -> float:
         last = _LAST * abs(total)
         if abs(term) < last and n > settled and abs(term) < last * (1 - max(abs(ratio), z)):
             break
-    return total
+        if abs(total) > _LARGE:
+            term, total, log_factor = term / _LARGE, total / _LARGE, log_factor + math.log(_LARGE)
+    return total * math.exp(log_factor)
 
 
 def integral(f: Callable[[float], float], end: float) -> float:
