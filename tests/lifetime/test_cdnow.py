@@ -3,7 +3,6 @@
 import math
 from collections import Counter
 from datetime import date, timedelta
-from fractions import Fraction
 from random import Random
 
 import pytest
@@ -24,14 +23,11 @@ WEEK = timedelta(weeks=1)
 
 
 def test_the_summary_is_the_one_of_the_papers(cdnow):
-    """2,357 customers, 946 of whom came back within 39 weeks; their ages run from 27 to 38.86 weeks."""
+    """2,357 customers, 946 of whom came back within 39 weeks; the oldest is 272 days old."""
     history = cdnow.calibration
     assert (len(history.rows), history.came_back, history.repeats) == (2357, 946, 2457)
     assert len(history.patterns()) == 1016
     assert max(row.age for row in history.rows) == timedelta(days=272)
-    one = next(row for row in history.rows if row.customer == "0001")
-    assert (one.repeats, round(one.age_at_last / WEEK, 2), round(one.age / WEEK, 2)) == (2, 30.43, 38.86)
-    assert one.mean_value == Fraction("44.69") / 2
 
 
 def test_bg_nbd_as_published_in_2005(cdnow):

@@ -51,7 +51,7 @@ def test_a_model_of_values_gets_only_those_it_takes():
 
 
 def test_what_a_summary_did_not_say_is_not_made_up():
-    [row] = to_clv_rows(history_from_summary([("0001", 2, 30.43, 38.86)], unit="week"))
+    [row] = to_clv_rows(history_from_summary([("ann", 2, 21.5, 36.25)], unit="week"))
     assert {row[name] for name in row.keys() - COLUMNS - {"time_unit"}} == {None}
     assert row["monetary_value"] is None
 

@@ -43,7 +43,7 @@ class BgNbd(FittedModel):
         Science 24 (2005).
 
     >>> cdnow = BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426, unit="week")
-    >>> row = CustomerHistory("0001", repeats=2, age_at_last=timedelta(weeks=30.43), age=timedelta(weeks=38.86))
+    >>> row = CustomerHistory("of the paper", repeats=2, age_at_last=timedelta(weeks=30.43), age=timedelta(weeks=38.86))
     >>> round(cdnow.probability_alive(row), 3), round(cdnow.expected_purchases_of(row, timedelta(weeks=39)), 3)
     (0.727, 1.226)
     """

@@ -191,14 +191,14 @@ def customer_outlook(
         As for `BgNbd` and `GammaGamma`.
 
     >>> from salesproc.lifetime import history_from_summary
-    >>> history = history_from_summary([("0001", 2, 30.43, 38.86, Money("22.35", "USD")), ("0002", 0, 0, 38.86)], unit="week")
+    >>> history = history_from_summary([("ann", 2, 21.5, 36.25, Money("24.50", "USD")), ("bob", 0, 0, 36.25)], unit="week")
     >>> model = BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426, unit="week")
     >>> values = GammaGamma(p=6.25, q=3.74, v=15.44, currency="USD")
     >>> found = customer_outlook(history, model, horizon=timedelta(weeks=52), values=values, margin=0.3, discount=0.15)
     >>> found
-    <Outlook: 1.7 of 2 customers alive, 1.8 purchases in 52 weeks, worth 13.31 USD>
+    <Outlook: 1.6 of 2 customers alive, 1.6 purchases in 52 weeks, worth 12.90 USD>
     >>> [(row.customer, round(row.purchases, 2), round(row.purchase_value, 2), round(row.worth, 2)) for row in found.rows]
-    [('0001', 1.56, 24.66, 10.82), ('0002', 0.25, 35.22, 2.49)]
+    [('ann', 1.38, 26.43, 10.26), ('bob', 0.27, 35.22, 2.63)]
     """
     require_duration(horizon, "horizon")
     discount_force(discount, per, model.unit)  # refuses what is no discount

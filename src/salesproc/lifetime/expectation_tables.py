@@ -86,6 +86,16 @@ def conditional_expectations(
 
     Source:
         The conditional expectations of the paper named at `BgNbd`.
+
+    >>> from datetime import date
+    >>> from salesproc import Money
+    >>> from salesproc.lifetime import holdout_history
+    >>> bought = [("ann", n) for n in (0, 20, 45, 99, 150)] + [("bob", 7), ("cid", 14), ("cid", 60), ("cid", 101)]
+    >>> orders = [(who, date(2025, 1, 6) + timedelta(days=n), Money(10, "EUR")) for who, n in bought]
+    >>> holdout = holdout_history(orders, calibration_end=date(2025, 3, 31), as_of=date(2025, 6, 30), unit="week")
+    >>> model = BgNbd(r=0.6, alpha=6.0, a=0.8, b=2.5, unit="week")
+    >>> [(row.repeats, row.customers, round(row.expected, 2), row.actual) for row in conditional_expectations(model, holdout).rows]
+    [(0, 1, 0.4, 0.0), (1, 1, 0.75, 1.0), (2, 1, 1.0, 2.0)]
     """
     whole_number(most, "most", least=1)
     groups = defaultdict[int, list[tuple[float, int]]](list)

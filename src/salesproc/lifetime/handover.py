@@ -36,10 +36,10 @@ def to_clv_rows(history: PurchaseHistory[C], *, model: ClvTarget = "purchases") 
 
     >>> from salesproc import Money
     >>> from salesproc.lifetime import history_from_summary
-    >>> history = history_from_summary([("0001", 2, 30.43, 38.86, Money("22.35", "USD"))], unit="week")
+    >>> history = history_from_summary([("ann", 2, 21.5, 36.25, Money("24.50", "USD"))], unit="week")
     >>> [row] = to_clv_rows(history)
     >>> row["frequency"], row["recency"], row["T"], row["monetary_value"], row["time_unit"], row["currency"]
-    (2, 30.43, 38.86, 22.35, 'week', 'USD')
+    (2, 21.5, 36.25, 24.5, 'week', 'USD')
     """
     if model not in get_args(ClvTarget):
         raise ValueError(f"there is no model of {model!r}; {did_you_mean(str(model), get_args(ClvTarget))}")

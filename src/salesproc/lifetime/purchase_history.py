@@ -216,9 +216,9 @@ def history_from_summary(
         CurrencyMismatch: Values in several currencies.
         PeriodError: There is no such unit.
 
-    >>> history_from_summary([("0001", 2, 30.43, 38.86), ("0002", 0, 0, 38.86)], unit="week")
+    >>> history_from_summary([("ann", 2, 21.5, 36.25), ("bob", 0, 0, 36.25)], unit="week")
     <PurchaseHistory: 2 customers, 1 came back 2 times, time by the week>
-    >>> history_from_summary([("0001", 0, 8.4, 38.86)], unit="week")
+    >>> history_from_summary([("ann", 0, 8.4, 36.25)], unit="week")
     Traceback (most recent call last):
     salesproc.errors.LogError: row 1 has no repeat purchase, so its age at the last purchase is 0, got 8.4; is it the time since the last purchase?
     """

@@ -93,6 +93,15 @@ def purchase_tracking(
 
     Source:
         The tracking plots of the paper named at `BgNbd`.
+
+    >>> from salesproc import Money
+    >>> from salesproc.lifetime import holdout_history
+    >>> bought = [("ann", n) for n in (0, 20, 45, 99, 150)] + [("bob", 7), ("cid", 14), ("cid", 60), ("cid", 101)]
+    >>> orders = [(who, date(2025, 1, 6) + timedelta(days=n), Money(10, "EUR")) for who, n in bought]
+    >>> holdout = holdout_history(orders, calibration_end=date(2025, 3, 31), as_of=date(2025, 6, 30), unit="week")
+    >>> model = BgNbd(r=0.6, alpha=6.0, a=0.8, b=2.5, unit="week")
+    >>> print(purchase_tracking(model, holdout))
+    4.6 purchases expected and 6 made by 2025-06-29, -30.2% in the holdout
     """
     step, points, known = length_of(every), list[TrackingPoint](), dict[int, float]()
     if not holdout.first_days:
