@@ -4,6 +4,7 @@ import math
 import pickle
 from datetime import timedelta
 
+import attrs
 import pytest
 from simulated import shop
 
@@ -49,6 +50,16 @@ def test_a_share_stays_a_share():
     assert 0 < wide.low < wide.value < wide.high < 1
     assert MODEL.estimate_of(lambda model: 5.0).error == 0
     assert MODEL.estimate_of(lambda model: -2.0, scale="linear")[2:] == (-2.0, -2.0)
+
+
+def test_an_interval_without_an_end_is_very_wide_and_no_error():
+    nowhere = attrs.evolve(MODEL.fit, covariance=((1e7, 0.0), (0.0, 1e7)))
+    lost = attrs.evolve(MODEL, fit=nowhere)
+    assert lost.estimates()["beta"].low < 1e-290
+    assert lost.estimates()["beta"].high > 1e290
+    share = lost.estimate_of(half, scale="logit")
+    assert (share.low, share.high) == pytest.approx((0, 1))
+    assert "one standard error moves alpha by a factor of 1.01e+304" in lost.undetermined
 
 
 @pytest.mark.slow

@@ -17,9 +17,8 @@ IntervalScale: TypeAlias = Literal["log", "logit", "linear"]
 """The scale on which an interval is symmetric: that of the logarithm, for what is above 0; that of the log odds, for a share; or its own."""
 
 _NUDGE = 1e-5
-_LOOSE = (
-    1.0  # a standard error of a logarithm from which on the parameter may as well be three times as large
-)
+_LOOSE = 1.0  # a standard error of a logarithm; with it the parameter may as well be three times as large
+_WIDEST = 700.0  # the largest exponent that is a float
 
 
 class Estimate(NamedTuple):
@@ -66,7 +65,7 @@ class FittedModel(Shown):
         if not loose:
             return None
         told = ", ".join(
-            f"{name} by a factor of {math.exp(min(error, 20)):,.3g}" for name, error in loose.items()
+            f"{name} by a factor of {math.exp(min(error, _WIDEST)):,.3g}" for name, error in loose.items()
         )
         return f"these data hardly determine the model: one standard error moves {told}"
 
@@ -172,9 +171,9 @@ def _estimate(value: float, error: float | None, z: float, scale: IntervalScale)
             f"an interval on the scale {scale!r} is for what is {wanted}, got {value!r}; use scale='linear'"
         )
     if scale == "log":
-        factor = math.exp(z * error / value)
+        factor = math.exp(min(z * error / value, _WIDEST))
         return Estimate(value, error, value / factor, value * factor)
-    odds, factor = value / (1 - value), math.exp(z * error / (value * (1 - value)))
+    odds, factor = value / (1 - value), math.exp(min(z * error / (value * (1 - value)), _WIDEST))
     low, high = odds / factor, odds * factor
     return Estimate(value, error, low / (1 + low), high / (1 + high))
 
