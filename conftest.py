@@ -20,6 +20,7 @@ for package in (
     "customers",
     "follow_up",
     "goals",
+    "lifetime",
     "loyalty",
     "metrics",
     "qualification",

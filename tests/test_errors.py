@@ -11,6 +11,7 @@ from salesproc.errors import did_you_mean
 BUILT_INS = {
     "CurrencyMismatch": TypeError,
     "DefinitionError": ValueError,
+    "FitError": ValueError,
     "LogError": ValueError,
     "MoneyError": ValueError,
     "NaiveTimeError": ValueError,

@@ -39,6 +39,8 @@ def python(code):
         "salesproc.stages",
         "salesproc.records",
         "salesproc.metrics",
+        "salesproc.lifetime",
+        "salesproc.catalogue",
         "salesproc.adapters",
         "salesproc.testing",
     ],

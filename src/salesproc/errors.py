@@ -10,6 +10,7 @@ from difflib import get_close_matches
 __all__ = [
     "CurrencyMismatch",
     "DefinitionError",
+    "FitError",
     "LogError",
     "MoneyError",
     "NaiveTimeError",
@@ -45,6 +46,10 @@ class PeriodError(SalesprocError, ValueError):
 
 class LogError(SalesprocError, ValueError):
     """A row of a log that cannot be read as what it should be; the message names the row."""
+
+
+class FitError(SalesprocError, ValueError):
+    """Data that do not determine a model; the message says what is missing."""
 
 
 class RecordError(SalesprocError, ValueError):

@@ -14,6 +14,8 @@ PACKAGES = (
     "salesproc.qualification",
     "salesproc.metrics",
     "salesproc.loyalty",
+    "salesproc.lifetime",
+    "salesproc.catalogue",
     "salesproc.customers",
     "salesproc.goals",
     "salesproc.follow_up",

@@ -13,14 +13,16 @@ from typing import Any
 
 import _funnel
 import _imports
+import _lifetime
 import _logs
 import _machine
 import _orders
 from _timing import Pair
 
-PACKAGES = ("attrs", "transitions", "python-statemachine", "Automat", "pandas", "polars")
+PACKAGES = ("attrs", "transitions", "python-statemachine", "Automat", "pandas", "polars", "lifetimes")
 # What a user may count on; docs/explanation/performance.md says where it is missed.
 ACCEPTED, REFUSED, FRESH_BYTES, FUNNEL = 1.1, 1.0, 300, 1.3
+SIMPLEX, LIFETIMES, MORE_CUSTOMERS = 1.0, 2.0, 1.3
 WIDTH = 100
 
 
@@ -47,6 +49,7 @@ def main() -> None:
         "funnel": _funnel.measure(rows, long),
         "logs": _logs.measure(rows, long),
         "orders": _orders.measure(rows, long),
+        "lifetime": _lifetime.measure(rows, long),
         "import": _imports.measure(rounds),
     }
     result["verdicts"] = _verdicts(result)
@@ -80,10 +83,23 @@ def _verdicts(result: dict[str, Any]) -> list[dict[str, Any]]:
     for name, cell in (result["logs"] | result["orders"]).items():
         judged += [(f"{name}, time / by hand", cell["pair"].ratio, FUNNEL)]
         judged += [(f"{name}, memory / by hand", cell["memory"], FUNNEL)]
+    judged += _lifetime_targets(result["lifetime"])
     return [
         {"what": what, "measured": round(value, 2), "target": target, "met": value <= target}
         for what, value, target in judged
     ]
+
+
+def _lifetime_targets(lifetime: dict[str, Any]) -> list[tuple[str, float, float]]:
+    judged = list[tuple[str, float, float]]()
+    for name in ("cdnow", "made up"):
+        cell = lifetime[name]
+        if cell is not None:
+            judged += [(f"fit_bg_nbd, {name} / simplex by hand", cell["pair"].ratio, SIMPLEX)]
+            if cell["lifetimes"] is not None:
+                judged += [(f"fit_bg_nbd, {name} / lifetimes", cell["lifetimes"].ratio, LIFETIMES)]
+    more = lifetime["growth"]["many"]["search_ratio"]
+    return [*judged, ("search, many customers / few, equal patterns", more, MORE_CUSTOMERS)]
 
 
 def _plain(value: Any) -> Any:
@@ -102,6 +118,7 @@ def _text(result: dict[str, Any]) -> str:
         _funnel_text(result["funnel"]),
         _beside_text(result["logs"], "log by time"),
         _beside_text(result["orders"], "orders by day"),
+        _lifetime_text(result["lifetime"]),
         _rest_text(result),
     ]
     return "\n\n".join([*parts, _verdict_text(result["verdicts"])])
@@ -149,6 +166,26 @@ def _beside_text(cells: dict[str, Any], given: str) -> str:
             _line(package, f"{one.ours:.3f}", f"{one.ratio:.2f}") for package, one in cell["frames"].items()
         ]
     return "\n".join(lines[1:])
+
+
+def _lifetime_text(lifetime: dict[str, Any]) -> str:
+    lines = [_line("fit_bg_nbd", "customers", "patterns", "seconds", "its ratio")]
+    for name in ("cdnow", "made up"):
+        cell = lifetime[name]
+        if cell is None:
+            lines.append(f"{name}: not measured, its file is not in the folder that SALESPROC_DATA names")
+            continue
+        pair, other = cell["pair"], cell["lifetimes"]
+        counts = f"{cell['customers']:,}", f"{cell['patterns']:,}"
+        lines.append(_line(f"salesproc, {name}", *counts, f"{pair.ours:.3f}"))
+        lines.append(_line("simplex by hand", *counts, f"{pair.theirs:.3f}", f"{pair.ratio:.2f}"))
+        if other is not None:
+            lines.append(_line("lifetimes", *counts, f"{other.theirs:.3f}", f"{other.ratio:.2f}"))
+    lines += ["", _line("customers and patterns", "customers", "patterns", "grouping", "search")]
+    for name, cell in lifetime["growth"].items():
+        counts = f"{cell['customers']:,}", f"{cell['patterns']:,}"
+        lines.append(_line(name, *counts, f"{cell['grouping']:.3f}", f"{cell['search']:.3f}"))
+    return "\n".join(lines)
 
 
 def _cost(name: str, seconds: float, cell: dict[str, Any], rows: int) -> str:

@@ -11,6 +11,7 @@ from dependence_cases import DEPENDENCE
 from hypothesis import strategies as st
 from ladder_cases import LADDER
 from laws import HOSTILE, Case, World
+from lifetime_cases import LIFETIME
 from value_cases import VALUE
 
 from salesproc import metrics
@@ -1037,5 +1038,16 @@ CHAINS = [
 
 CASES = {
     case.name: case
-    for case in (*PROCESS, *CHAINS, *MONEY, *FORECAST, *ACTIVITY, *CUSTOMERS, *VALUE, *DEPENDENCE, *LADDER)
+    for case in (
+        *PROCESS,
+        *CHAINS,
+        *MONEY,
+        *FORECAST,
+        *ACTIVITY,
+        *CUSTOMERS,
+        *VALUE,
+        *DEPENDENCE,
+        *LADDER,
+        *LIFETIME,
+    )
 }

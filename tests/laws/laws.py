@@ -17,8 +17,8 @@ import attrs
 import pytest
 from hypothesis import strategies as st
 
+from salesproc.catalogue import CATALOGUE
 from salesproc.errors import CurrencyMismatch
-from salesproc.metrics import CATALOGUE
 from salesproc.money import Money
 from salesproc.periods import Period
 

@@ -8,7 +8,7 @@ from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 from laws import LAWS, number
 
-from salesproc.metrics import CATALOGUE
+from salesproc.catalogue import CATALOGUE
 
 PAIRS = [(case.name, law) for case in CASES.values() for law in LAWS if law not in case.excused]
 

@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
+from salesproc.lifetime import BgNbd, PurchaseHistory, customer_outlook, fit_bg_nbd, purchase_history
+from salesproc.metrics import Order
 from salesproc.money import Money, total
 from salesproc.records import (
     MQL,
@@ -177,3 +179,13 @@ def sums_of_something_else() -> None:
     print(USD > 100)  # type: ignore[operator]  # reportOperatorIssue
     total([900, 5])  # type: ignore[list-item]  # reportArgumentType
     Money(9.99, "USD")  # type: ignore[arg-type]  # reportArgumentType
+
+
+def times_without_a_unit(model: BgNbd, history: PurchaseHistory[str], orders: list[Order]) -> None:
+    """A number is neither days nor weeks, and a model is fitted to a history."""
+    model.expected_purchases(39)  # type: ignore[arg-type]  # reportArgumentType
+    model.in_unit("weeks")  # type: ignore[arg-type]  # reportArgumentType
+    customer_outlook(history, model, horizon=52)  # type: ignore[arg-type]  # reportArgumentType
+    purchase_history(orders, as_of=AT)  # type: ignore[call-arg]  # reportCallIssue
+    fit_bg_nbd(orders)  # type: ignore[arg-type]  # reportArgumentType
+    model.alpha = 4.414  # type: ignore[misc]  # reportAttributeAccessIssue

@@ -65,7 +65,6 @@ from salesproc.metrics.cadence import (
     follow_up_cadence,
     reduce_cadence,
 )
-from salesproc.metrics.catalogue import CATALOGUE, Metric, ValueRange
 from salesproc.metrics.channels import (
     ChannelCounts,
     ChannelPerformance,
@@ -516,8 +515,7 @@ __all__ = [
     "revenue_movement",
     "Balances", "RevenueMovement", "StayRow",
     "finish_revenue_movement", "reduce_customer_lifetimes", "reduce_revenue_movement",
-    # the same, by anything; and all metrics as data
-    "BandKind", "BandPoint", "Breakdown", "CATALOGUE", "MeanMoney", "Metric", "Ratio", "TimeInterval",
-    "ValueRange",
+    # the same, by anything
+    "BandKind", "BandPoint", "Breakdown", "MeanMoney", "Ratio", "TimeInterval",
 ]
 # fmt: on

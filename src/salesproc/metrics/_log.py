@@ -160,6 +160,14 @@ def comparable(at: date, as_of: date, where: str) -> date:
     return at.astimezone(UTC)
 
 
+def local_day(at: date, as_of: date) -> date:
+    """The day of a time, where the review is."""
+    if not isinstance(at, datetime):
+        return at
+    zone = as_of.tzinfo if isinstance(as_of, datetime) else None
+    return (at if zone is None else at.astimezone(zone)).date()
+
+
 def kind_of(at: object) -> str:
     """The kind of time a value is, in words."""
     if at != at:  # noqa: PLR0124 - the missing time of a dataframe is a datetime that is not itself

@@ -5,7 +5,7 @@ Every metric of customers rests on what is read here, so that all of them count 
 
 import decimal
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar, cast
 
@@ -16,7 +16,7 @@ from salesproc._instants import FIRST_YEAR
 from salesproc._tables import Shown
 from salesproc.errors import CurrencyMismatch, LogError, SalesprocError
 from salesproc.metrics._adding import added
-from salesproc.metrics._log import comparable
+from salesproc.metrics._log import comparable, local_day
 from salesproc.metrics.breakdown import Cell
 from salesproc.money import EXACT, Money
 
@@ -237,7 +237,7 @@ def reduce_orders(
             lowered[customer] = (*back,)
     counts = OrderCounts(**reader.counts)
     return Purchases(
-        as_of=_day(as_of),
+        as_of=local_day(as_of, as_of),
         rules=reader.rules,
         currency=reader.currency,
         lines=lines,
@@ -279,7 +279,7 @@ class _Reader(Generic[C]):
                     if at > end:
                         self.counts["ahead"] += 1
                         continue
-                    at = _day(at, self.as_of)
+                    at = local_day(at, self.as_of)
                 if money.currency != currency:
                     money = self._converted(money, number)
                     currency = self.currency
@@ -369,14 +369,6 @@ class _Reader(Generic[C]):
         if amount < 0:
             self.refunded.setdefault(customer, set()).add(day)
         return True
-
-
-def _day(at: date, zone_of: date | None = None) -> date:
-    """The day of a time, where the review is."""
-    if not isinstance(at, datetime):
-        return at
-    zone = zone_of.tzinfo if isinstance(zone_of, datetime) else None
-    return (at if zone is None else at.astimezone(zone)).date()
 
 
 def _fault(row: object) -> str | None:

@@ -10,6 +10,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from salesproc.lifetime import _catalogue_lifetime
 from salesproc.metrics import (
     _catalogue_customers,
     _catalogue_dependence,
@@ -32,6 +33,7 @@ CATALOGUE: Mapping[str, Metric] = MappingProxyType(
             _catalogue_value,
             _catalogue_leaving,
             _catalogue_dependence,
+            _catalogue_lifetime,
         )
         for entry in part.ENTRIES
     }
