@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesproc import Money
-from salesproc.metrics import RFM_SEGMENTS, RfmCuts, RfmSegment, finish_rfm, reduce_orders, rfm
+from salesproc.metrics import RFM_SEGMENTS, RfmCuts, RfmSegment, abc_classes, finish_rfm, reduce_orders, rfm
 
 DAY = date(2025, 1, 6)
 REVIEW = date(2025, 3, 1)
@@ -141,3 +141,12 @@ def test_segments_without_a_name_for_every_score_are_refused():
         finish_rfm(purchases, cuts=1)
     with pytest.raises(ValueError, match="as many cuts as the others"):
         RfmCuts(recency_days=(1,), frequency=(), money=())
+
+
+def test_customers_are_ranked_by_every_digit_of_their_money():
+    """A cent in a sum of thirty digits still comes first."""
+    whole = "1" + "0" * 30
+    rows = [("ann", DAY, Money(whole, "EUR")), ("bob", DAY, Money(f"{whole}.01", "EUR"))]
+    cuts = RfmCuts(recency_days=(1,), frequency=(1,), money=(10,))
+    assert [row.customer for row in rfm(rows, as_of=REVIEW, cuts=cuts).rows] == ["bob", "ann"]
+    assert [row.customer for row in abc_classes(rows, as_of=REVIEW).rows] == ["bob", "ann"]

@@ -227,7 +227,11 @@ def reduce_orders(
     groups = reader.read(orders)
     lines: dict[C, tuple[Line, ...]] = {}
     lowered: dict[C, tuple[Line, ...]] = {}
+    by_day = reader.rules.same_day == "one"
     for customer, found in groups.items():
+        if by_day and customer not in reader.refunded:  # nearly everybody
+            lines[customer] = (*sorted(cast("Mapping[date, Decimal]", found).items()),)
+            continue
         bought, back = reader.purchases(customer, found)
         if back and reader.rules.refunds == "take back":
             bought, back = reader.taken_back(bought, back)
@@ -311,8 +315,6 @@ class _Reader(Generic[C]):
             rows = sorted((key[0], amount) for key, amount in found.items() if isinstance(key, tuple))
             return [line for line in rows if line[1] >= 0], [line for line in rows if line[1] < 0]
         days = sorted(cast("Mapping[date, Decimal]", found).items())  # keyed by day where days are folded
-        if customer not in self.refunded:
-            return days, []
         back = [line for line in days if line[0] in self.refunded[customer] and line[1] <= 0]
         self.counts["netted_days"] += len(back)
         gone = {day for day, _ in back}

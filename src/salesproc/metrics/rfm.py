@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
+from operator import itemgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import attrs
@@ -307,6 +308,10 @@ def finish_rfm(
     if not values:
         return Rfm((), cuts if isinstance(cuts, RfmCuts) else None, (*segments,), purchases)
     used = cuts if isinstance(cuts, RfmCuts) else _quantiles(values, cuts)
+    values.sort(key=lambda value: str(value[0]))
+    values.sort(
+        key=itemgetter(3), reverse=True
+    )  # the sort is stable: by money, and by name where it is equal
     recency, frequency, money = used.recency_days, used.frequency, used.money
     currency = purchases.currency or ""
     rows = list[RfmRow]()
@@ -315,7 +320,7 @@ def finish_rfm(
         f = 1 + bisect_left(frequency, count)
         m = 1 + bisect_left(money, amount)
         rows.append(RfmRow(customer, days, count, Money(amount, currency), r, f, m, names.get((r, f))))
-    rows.sort(key=lambda row: (-row.r - row.f - row.m, -row.money.amount, str(row.customer)))
+    rows.sort(key=lambda row: row.r + row.f + row.m, reverse=True)
     return Rfm((*rows,), used, (*segments,), purchases)
 
 

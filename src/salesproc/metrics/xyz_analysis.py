@@ -5,7 +5,6 @@ import math
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 import attrs
@@ -24,6 +23,7 @@ __all__ = ["Xyz", "XyzClass", "XyzPolicy", "XyzRow", "finish_xyz", "xyz_classes"
 C = TypeVar("C", bound=Hashable)
 
 CLASSES = ("X", "Y", "Z")
+_QUOTIENT = decimal.Context(prec=34)  # twice the digits of a float: rounded once more, it is the same float
 
 
 def _decimals(limits: tuple[Decimal | float, Decimal | float]) -> tuple[Decimal, Decimal]:
@@ -203,7 +203,8 @@ def finish_xyz(purchases: Purchases[C], *, policy: XyzPolicy | None = None) -> X
     view = _View(policy, number, origin, end)
     with decimal.localcontext(EXACT):
         rows = [_row(purchases, customer, view) for customer in purchases.customers()]
-    rows.sort(key=lambda row: (row.variation is None, row.variation or 0.0, str(row.customer)))
+    rows.sort(key=lambda row: str(row.customer))
+    rows.sort(key=lambda row: math.inf if row.variation is None else row.variation)
     return Xyz((*rows,), policy, first_day(policy.every, end), purchases)
 
 
@@ -220,7 +221,8 @@ def _row(purchases: Purchases[C], customer: C, view: _View) -> XyzRow:
     policy, number, origin, end = view
     bought = purchases.lines.get(customer, ())
     sums: dict[int, Decimal] = {}
-    for day, amount in (*bought, *purchases.lowered.get(customer, ())):
+    back = purchases.lowered.get(customer)
+    for day, amount in (*bought, *back) if back else bought:
         unit = number(day)
         sums[unit] = sums[unit] + amount if unit in sums else amount
     start = number(bought[0][0]) if bought else end
@@ -250,4 +252,4 @@ def _variation(
         if spread <= limit * limit * base:
             grade = name
             break
-    return math.sqrt(Fraction(spread) / Fraction(base)), grade
+    return math.sqrt(_QUOTIENT.divide(spread, base)), grade
