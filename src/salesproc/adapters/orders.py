@@ -165,7 +165,8 @@ class _Reading:
         currency: tuple[str | None, Column | None],
         mark: DecimalMark | None,
     ) -> None:
-        self.clock, self.timed, self.mark = clock, timed, mark
+        self.clock, self.timed = clock, timed
+        self.mark: DecimalMark | None = mark
         self.customer, self.at, self.amount = columns
         self.currency, self.currency_column = currency
         self.rows, self.rejects, self.notes = list[ImportedOrder](), list[Reject](), list[Note]()

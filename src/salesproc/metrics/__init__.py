@@ -150,6 +150,7 @@ from salesproc.metrics.funnel_results import (
 )
 from salesproc.metrics.goodwill import Goodwill, goodwill
 from salesproc.metrics.histories import DealHistory, RememberingDeal
+from salesproc.metrics.incident_notices import IncidentNotice, reduce_time_until_told, time_until_told
 from salesproc.metrics.incidents import (
     Incident,
     IncidentCounts,
@@ -445,14 +446,15 @@ __all__ = [
     # on whom we depend, and what they say
     "churn_reasons", "concentration", "customer_effort_agreement", "customer_effort_mean",
     "customer_effort_net", "customer_satisfaction", "exit_survey", "goodwill", "incident_report",
-    "net_promoter_score",
+    "net_promoter_score", "time_until_told",
     "AnswerCounts", "Concentration", "ConcentrationCounts", "ConcentrationRow", "ExitAnswer",
     "ExitSurvey", "ExitSurveyCounts", "Goodwill", "Incident", "IncidentCounts", "IncidentKind",
-    "IncidentKindCounts", "IncidentReport", "IncidentRow", "NetScore", "Nps", "PaidRow",
+    "IncidentKindCounts", "IncidentNotice", "IncidentReport", "IncidentRow", "NetScore", "Nps",
+    "PaidRow",
     "finish_concentration", "finish_customer_effort_agreement", "finish_customer_effort_mean",
     "finish_customer_effort_net", "finish_customer_satisfaction", "finish_exit_survey",
     "finish_incident_report", "finish_net_promoter_score", "reduce_answers", "reduce_churn_reasons",
-    "reduce_concentration", "reduce_exit_survey", "reduce_incident_report",
+    "reduce_concentration", "reduce_exit_survey", "reduce_incident_report", "reduce_time_until_told",
     # what they are worth, what they cost, and what they buy elsewhere
     "acquisition_cost", "discounted_value", "growth_headroom", "lifetime_from_churn", "lifetime_value",
     "lifetime_value_change", "lost_potential", "margin_multiple", "payback_months", "penetration",
