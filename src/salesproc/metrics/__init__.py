@@ -179,7 +179,7 @@ from salesproc.metrics.lost_potential import (
     lost_potential,
 )
 from salesproc.metrics.montecarlo import PipelineDeal, PipelineDealLike, PipelineSimulation, simulate_pipeline
-from salesproc.metrics.orders import Line, Order, OrderCounts, OrderRow, OrderRules, Purchases, reduce_orders
+from salesproc.metrics.orders import Order, OrderCounts, OrderRow, OrderRules, Purchases, reduce_orders
 from salesproc.metrics.outcome_curves import (
     OutcomeCurve,
     OutcomePoint,
@@ -229,6 +229,7 @@ from salesproc.metrics.probabilities import (
     reduce_stage_probabilities,
     stage_probabilities,
 )
+from salesproc.metrics.purchase_lines import Line, PurchaseLines
 from salesproc.metrics.pushes import (
     PushCounts,
     Pushes,
@@ -430,7 +431,7 @@ __all__ = [
     "annual_churn", "average_order_value", "buying", "customer_cohorts", "customer_retention",
     "purchase_frequency", "repeat_purchase_rate", "retention_from_counts",
     "Buying", "CohortCell", "CustomerCohort", "CustomerCohorts", "Line", "Order", "OrderCounts",
-    "OrderRow", "OrderRules", "Purchases", "Retention",
+    "OrderRow", "OrderRules", "PurchaseLines", "Purchases", "Retention",
     "finish_buying", "finish_customer_cohorts", "finish_customer_retention",
     "reduce_customer_retention", "reduce_orders",
     # who is slipping away

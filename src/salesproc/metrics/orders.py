@@ -18,17 +18,15 @@ from salesproc.errors import CurrencyMismatch, LogError, SalesprocError
 from salesproc.metrics._adding import added
 from salesproc.metrics._log import comparable
 from salesproc.metrics.breakdown import Cell
+from salesproc.metrics.purchase_lines import Kept, Line, PurchaseLines
 from salesproc.money import EXACT, Money
 
-__all__ = ["Line", "Order", "OrderCounts", "OrderRow", "OrderRules", "Purchases", "reduce_orders"]
+__all__ = ["Order", "OrderCounts", "OrderRow", "OrderRules", "Purchases", "reduce_orders"]
 
 C = TypeVar("C", bound=Hashable)
 
 OrderRow: TypeAlias = tuple[C, date, Money, *tuple[object, ...]]
 """A row of an order list: who, when, for how much, then anything."""
-
-Line: TypeAlias = tuple[date, Decimal]
-"""A purchase as it is kept: its day and its amount, in the one currency of the list."""
 
 
 class Order(NamedTuple):
@@ -126,7 +124,7 @@ class Purchases(Generic[C]):
     as_of: date
     rules: OrderRules
     currency: str | None = None
-    lines: Mapping[C, tuple[Line, ...]] = attrs.field(factory=dict[Any, Any])
+    lines: PurchaseLines[C] = attrs.field(factory=PurchaseLines[Any])
     lowered: Mapping[C, tuple[Line, ...]] = attrs.field(factory=dict[Any, Any])
     counts: OrderCounts = attrs.field(factory=OrderCounts)
 
@@ -142,11 +140,10 @@ class Purchases(Generic[C]):
 
     def spending(self) -> dict[C, Decimal]:
         """What everyone in the list spent in all, refunds taken off."""
-        nothing = Decimal(0)
+        spent = {one: amount for one, _, _, amount in self.lines.totals()}
         with decimal.localcontext(EXACT):
-            spent = {one: sum([amount for _, amount in lines], nothing) for one, lines in self.lines.items()}
             for one, lines in self.lowered.items():
-                spent[one] = sum([amount for _, amount in lines], spent.get(one, nothing))
+                spent[one] = sum([amount for _, amount in lines], spent.get(one, Decimal(0)))
         return spent
 
     def money(self, amount: Decimal) -> Money | None:
@@ -174,7 +171,7 @@ class Purchases(Generic[C]):
             as_of=self.as_of,
             rules=self.rules,
             currency=self.currency or theirs.currency,
-            lines={**self.lines, **theirs.lines},
+            lines=self.lines | theirs.lines,
             lowered={**self.lowered, **theirs.lowered},
             counts=self.counts + theirs.counts,
         )
@@ -224,19 +221,18 @@ def reduce_orders(
     if rates is not None and currency is None:
         raise ValueError("rates need currency=, the currency they lead to; for example currency='EUR'")
     reader = _Reader[C](as_of, rules or OrderRules(), currency, rates)
-    groups = reader.read(orders)
-    lines: dict[C, tuple[Line, ...]] = {}
+    found = reader.read(orders)
+    # Keyed by day where orders of one day are folded; where they are not, every customer is put in order here.
+    kept = cast("dict[C, Kept]", found)
     lowered: dict[C, tuple[Line, ...]] = {}
-    by_day = reader.rules.same_day == "one"
-    for customer, found in groups.items():
-        if by_day and customer not in reader.refunded:  # nearly everybody
-            lines[customer] = (*sorted(cast("Mapping[date, Decimal]", found).items()),)
-            continue
-        bought, back = reader.purchases(customer, found)
+    for customer in reader.out_of_the_ordinary(found):
+        bought, back = reader.purchases(customer, found[customer])
         if back and reader.rules.refunds == "take back":
             bought, back = reader.taken_back(bought, back)
         if bought:
-            lines[customer] = (*bought,)
+            kept[customer] = (*bought,)
+        else:
+            del kept[customer]
         if back:
             lowered[customer] = (*back,)
     counts = OrderCounts(**reader.counts)
@@ -244,7 +240,7 @@ def reduce_orders(
         as_of=_day(as_of),
         rules=reader.rules,
         currency=reader.currency,
-        lines=lines,
+        lines=PurchaseLines(kept),
         lowered=lowered,
         counts=counts,
     )
@@ -309,6 +305,12 @@ class _Reader(Generic[C]):
         self.counts |= {"rows": number, "folded": folded}
         return groups
 
+    def out_of_the_ordinary(self, found: Mapping[C, object]) -> list[C]:
+        """Whose purchases are more than their amounts by day."""
+        if self.rules.same_day == "each":
+            return [*found]
+        return [customer for customer in self.refunded if customer in found]
+
     def purchases(self, customer: C, found: Mapping[_Key, Decimal]) -> tuple[list[Line], list[Line]]:
         """What a customer did, in order, as purchases and as days that only took money back."""
         if self.rules.same_day == "each":
@@ -340,7 +342,7 @@ class _Reader(Generic[C]):
                     break
             if owed:
                 left.append((day, -owed))
-        return standing, sorted(left)
+        return sorted(standing), sorted(left)
 
     def _converted(self, money: Money, number: int) -> Money:
         given: object = money  # callers without a type checker pass anything

@@ -324,10 +324,10 @@ def finish_rfm(
     if segments is None:
         segments = RFM_SEGMENTS if scores == 5 else ()
     names = _names(segments, scores)
-    spent, today = purchases.spending(), purchases.as_of
+    today, back = purchases.as_of, purchases.lowered
     values = [
-        (customer, (today - lines[-1][0]).days, len(lines), spent[customer])
-        for customer, lines in purchases.lines.items()
+        (customer, (today - last).days, count, purchases.spent(customer) if customer in back else amount)
+        for customer, last, count, amount in purchases.lines.totals()
     ]
     if not values:
         return Rfm((), cuts if isinstance(cuts, RfmCuts) else None, (*segments,), purchases, relative)

@@ -198,8 +198,9 @@ def finish_xyz(purchases: Purchases[C], *, policy: XyzPolicy | None = None) -> X
     end = number(
         purchases.as_of + timedelta(days=1)
     )  # the unit of the review counts only if this is its last day
-    begins = [number(lines[0][0]) for lines in purchases.lines.values()]
-    origin = min(begins, default=end) if policy.since == "first of all" else None
+    origin = None
+    if policy.since == "first of all":
+        origin = min((number(lines[0][0]) for lines in purchases.lines.values()), default=end)
     view = _View(policy, number, origin, end)
     with decimal.localcontext(EXACT):
         rows = [_row(purchases, customer, view) for customer in purchases.customers()]
@@ -219,14 +220,14 @@ class _View(NamedTuple):
 
 def _row(purchases: Purchases[C], customer: C, view: _View) -> XyzRow:
     policy, number, origin, end = view
-    bought = purchases.lines.get(customer, ())
     sums: dict[int, Decimal] = {}
-    back = purchases.lowered.get(customer)
-    for day, amount in (*bought, *back) if back else bought:
+    for day, amount in purchases.lines.unordered(customer):
         unit = number(day)
         sums[unit] = sums[unit] + amount if unit in sums else amount
-    start = number(bought[0][0]) if bought else end
-    start = start if origin is None else origin
+    start = min(sums, default=end) if origin is None else origin
+    for day, amount in purchases.lowered.get(customer, ()):
+        unit = number(day)
+        sums[unit] = sums.get(unit, Decimal(0)) + amount
     known = [amount for unit, amount in sums.items() if start <= unit < end]
     periods = len(known) if policy.empty == "drop" else max(0, end - start)
     if periods < policy.at_least:
