@@ -154,6 +154,7 @@ def test_what_is_asked_without_order_is_what_the_lines_say(rows, rules):
     lines = reduce_orders(rows, as_of=REVIEW, rules=rules).lines
     wanted = [(who, own[-1][0], len(own), sum(amount for _, amount in own)) for who, own in lines.items()]
     assert lines.totals() == wanted
+    assert lines.sums() == {who: amount for who, _, _, amount in wanted}
     assert all(sorted(lines.unordered(who)) == [*own] for who, own in lines.items())
     assert all([*own] == sorted(own) for own in lines.values())
     assert [*lines.unordered("nobody")] == []

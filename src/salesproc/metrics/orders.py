@@ -134,13 +134,13 @@ class Purchases(Generic[C]):
 
     def spent(self, customer: C) -> Decimal:
         """What the customer spent in all, refunds taken off."""
-        both = (*self.lines.get(customer, ()), *self.lowered.get(customer, ()))
+        both = (*self.lines.unordered(customer), *self.lowered.get(customer, ()))
         with decimal.localcontext(EXACT):
             return sum((amount for _, amount in both), Decimal(0))
 
     def spending(self) -> dict[C, Decimal]:
         """What everyone in the list spent in all, refunds taken off."""
-        spent = {one: amount for one, _, _, amount in self.lines.totals()}
+        spent = self.lines.sums()
         with decimal.localcontext(EXACT):
             for one, lines in self.lowered.items():
                 spent[one] = sum([amount for _, amount in lines], spent.get(one, Decimal(0)))
@@ -286,7 +286,9 @@ class _Reader(Generic[C]):
                 amount = money.amount
                 if amount <= nothing and not self._kept(customer, at, amount, number):
                     continue
-                key = at if fold else (at, number)
+                key = at
+                if not fold:
+                    key = at, number
                 days = groups.get(customer)
                 if days is None:
                     if customer is None or customer == "" or customer != customer:  # noqa: PLR0124 - a missing value of a dataframe

@@ -331,11 +331,9 @@ def finish_rfm(
     ]
     if not values:
         return Rfm((), cuts if isinstance(cuts, RfmCuts) else None, (*segments,), purchases, relative)
-    used = cuts if isinstance(cuts, RfmCuts) else _quantiles(values, cuts)
     values.sort(key=lambda value: str(value[0]))
-    values.sort(
-        key=itemgetter(3), reverse=True
-    )  # the sort is stable: by money, and by name where it is equal
+    values.sort(key=itemgetter(3), reverse=True)  # a stable sort: by name where the money is equal
+    used = cuts if isinstance(cuts, RfmCuts) else _quantiles(values, cuts)
     recency, frequency, money = used.recency_days, used.frequency, used.money
     currency = purchases.currency or ""
     rows = list[RfmRow]()
@@ -349,11 +347,11 @@ def finish_rfm(
 
 
 def _quantiles(values: Sequence[tuple[Any, int, int, Decimal]], scores: int) -> RfmCuts:
-    """The cuts that part the customers evenly."""
+    """The cuts that part the customers evenly, those with the most money given first."""
     places = [-(-step * len(values) // scores) - 1 for step in range(1, scores)]
     recency = sorted(row[1] for row in values)
     frequency = sorted(row[2] for row in values)
-    money = sorted(row[3] for row in values)
+    money = [row[3] for row in reversed(values)]
     return RfmCuts(
         recency_days=(*(recency[place] for place in places),),
         frequency=(*(frequency[place] for place in places),),
