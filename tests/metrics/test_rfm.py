@@ -178,7 +178,7 @@ def test_in_a_steady_base_the_names_are_doubted():
     assert {"at risk", "must not lose"} & {row.segment for row in found.rows}
     assert found.hardly_separating == ("recency_days", "frequency")
     told = "customers hardly differ in recency days, frequency: look at the cuts before the names, or give limits of your own"
-    assert str(found).splitlines()[-1] == told
+    assert told in str(found).splitlines()
 
 
 def test_limits_of_ones_own_are_not_doubted():

@@ -4,6 +4,8 @@ import re
 from decimal import Decimal
 from typing import Literal, NamedTuple, TypeAlias
 
+__all__ = ["DecimalMark", "Number", "number_of"]
+
 DecimalMark: TypeAlias = Literal[".", ","]
 """What stands before the cents."""
 

@@ -222,8 +222,7 @@ def reduce_orders(
         raise ValueError("rates need currency=, the currency they lead to; for example currency='EUR'")
     reader = _Reader[C](as_of, rules or OrderRules(), currency, rates)
     found = reader.read(orders)
-    # Keyed by day where orders of one day are folded; where they are not, every customer is put in order here.
-    kept = cast("dict[C, Kept]", found)
+    kept = cast("dict[C, Kept]", found)  # by day where days are folded; the others are put in order now
     lowered: dict[C, tuple[Line, ...]] = {}
     for customer in reader.out_of_the_ordinary(found):
         bought, back = reader.purchases(customer, found[customer])
@@ -235,14 +234,13 @@ def reduce_orders(
             del kept[customer]
         if back:
             lowered[customer] = (*back,)
-    counts = OrderCounts(**reader.counts)
     return Purchases(
         as_of=_day(as_of),
         rules=reader.rules,
         currency=reader.currency,
         lines=PurchaseLines(kept),
         lowered=lowered,
-        counts=counts,
+        counts=OrderCounts(**reader.counts),
     )
 
 
@@ -286,9 +284,7 @@ class _Reader(Generic[C]):
                 amount = money.amount
                 if amount <= nothing and not self._kept(customer, at, amount, number):
                     continue
-                key = at
-                if not fold:
-                    key = at, number
+                key = at if fold else (at, number)
                 days = groups.get(customer)
                 if days is None:
                     if customer is None or customer == "" or customer != customer:  # noqa: PLR0124 - a missing value of a dataframe

@@ -249,8 +249,8 @@ class Rfm(Shown, Generic[C]):
         told = [
             f"{what} {', '.join(axes).replace('_', ' ')}: {advice}"
             for what, axes in (
-                ("cuts coincide on", self.coinciding),
                 ("customers hardly differ in", self.hardly_separating),
+                ("cuts coincide on", self.coinciding),
             )
             if axes
         ]

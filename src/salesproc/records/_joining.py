@@ -44,13 +44,17 @@ def joined(field: str, mine: Iterable[Fact], theirs: Iterable[Fact]) -> Joined:
     """The facts of a field from both records."""
     same = IDENTITY[field]
     facts = [*mine]
-    known = {key: one for one in facts if (key := same(one)) is not None}
+    known: dict[Hashable, list[Fact]] = {}
+    for one in facts:
+        known.setdefault(same(one), []).append(one)
+    known.pop(None, None)
     repeated, conflicts = list[Fact](), list[Conflict]()
     for one in theirs:
-        there = known.pop(same(one), None)  # a second one of the other is one more
-        if there is None:
+        alike = known.get(same(one))
+        if not alike:  # also where the other has one more of them
             facts.append(one)
             continue
+        there = alike.pop(0)
         repeated.append(one)
         if there != one:
             conflicts.append(Conflict(field, _shown(there), _shown(one)))
