@@ -32,6 +32,23 @@ def exact_share(given: Share, what: str) -> Fraction:
     return share
 
 
+def exact_margin(given: Share, what: str) -> Fraction:
+    """The share of a price that is left, without rounding: below 0 where more is spent than comes in.
+
+    Raises:
+        ValueError: It does not lie between -1 and 1, or it is a rate without trials.
+        TypeError: It is no number.
+    """
+    if isinstance(given, Rate):
+        return exact_share(given, what)
+    share = exact_number(given, f"{what}, a share from -1 to 1,")
+    if not -1 <= share <= 1:
+        raise ValueError(
+            f"{what} must be a share from -1 to 1, got {given!r}; a percentage is divided by 100 first"
+        )
+    return share
+
+
 def decimal_share(given: Decimal | float, what: str) -> Decimal:
     """The share as a decimal number that can be stored, above 0 and at most 1; a float as it is written.
 

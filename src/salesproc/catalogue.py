@@ -4,7 +4,7 @@
 >>> entry.unit, entry.range, entry.direction, entry.level
 ('share', ValueRange(low=0, high=1), 'higher', 'sales objective')
 >>> [name for name, one in CATALOGUE.items() if one.level == "sales activity" and one.direction == "lower"]
-['stalled', 'lead_response_times', 'rolling_response_times']
+['stalled', 'lead_response_times', 'rolling_response_times', 'time_until_told']
 """
 
 from collections.abc import Mapping

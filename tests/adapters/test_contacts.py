@@ -60,7 +60,15 @@ def test_nothing_is_overwritten_and_every_contradiction_is_shown():
     [one] = read_contacts(rows, name="name", email="email", company="company", known=FILE).known
     assert one.record.id == "C-1"
     assert one.merged.contact.name == "Sam Voss"
-    assert {conflict.field for conflict in one.merged.conflicts} == {"name", "email", "company"}
+    assert {conflict.field for conflict in one.merged.conflicts} == {"name", "company"}
+    assert one.merged.contact.email == "sam@birch.example"
+
+
+def test_two_spellings_of_one_number_do_not_contradict_each_other():
+    """What made the two one person cannot be what they differ in."""
+    rows = [("Ann Lee", "030/123456"), ("Ann Lee", "+49 30 123456")]
+    [one] = read_contacts(rows, name=0, phone=1, country_code="49").repeated
+    assert (one.merged.conflicts, one.merged.contact.phone) == ((), "030/123456")
 
 
 def test_a_name_in_two_columns_and_a_row_without_an_id():

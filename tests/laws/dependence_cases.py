@@ -40,6 +40,12 @@ INCIDENTS = st.lists(
     max_size=8,
 )
 
+NOTICES = st.lists(
+    st.tuples(PEOPLE, st.sampled_from([f"recall{HOSTILE}", "late"]), days(0, 20), st.none() | days(20, 45))
+    | st.tuples(PEOPLE, st.just("late"), days(38, 45), st.none()),
+    max_size=8,
+)
+
 
 @st.composite
 def deliveries(draw):
@@ -128,6 +134,23 @@ DEPENDENCE = [
         finish=lambda counts, as_of: metrics.finish_incident_report(counts, orders=10),
         values=("per_order",),
         counts=("incidents", "customers", "open", "resolved", "per_order"),
+        excused=NO_MONEY,
+    ),
+    Case(
+        name="time_until_told",
+        worlds=st.builds(lambda rows: World((rows,), {"as_of": AS_OF}), NOTICES),
+        call=metrics.time_until_told,
+        reduce=metrics.reduce_time_until_told,
+        finish=lambda counts, as_of: metrics.finish_durations(counts),
+        values=(
+            "p25_days",
+            "median_days",
+            "p75_days",
+            "finished_only_mean_days",
+            "finished_only_median_days",
+        ),
+        counts=("finished", "lost", "open", "backwards"),
+        undefined=lambda found: found.why_undefined(0.5),
         excused=NO_MONEY,
     ),
     Case(

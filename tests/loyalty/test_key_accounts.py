@@ -101,6 +101,56 @@ def test_a_group_is_one_key_account():
     assert key_accounts(company).customers == ("A",)
 
 
+@given(SALES, st.sets(st.integers(0, 30)))
+def test_a_group_is_one_customer_at_every_place_and_for_every_sign(rows, famous):
+    """As if every row and every sign had named the group in the first place."""
+    parent = {who: -1 - who % 3 for who in range(0, 31, 2)}.get
+    groups = [(parent(who) or who, *rest) for who, *rest in rows]
+    by_member = key_accounts(
+        concentration(euros(rows), parent=parent),
+        within={"department": concentration(euros(rows), by=lambda row: row[2])},
+        signs={who: ["fame"] for who in famous if any(who == row[0] for row in rows)},
+    )
+    by_group = key_accounts(
+        concentration(euros(groups)),
+        within={"department": concentration(euros(groups), by=lambda row: row[2])},
+        signs={parent(who) or who: ["fame"] for who in famous if any(who == row[0] for row in rows)},
+    )
+    assert by_member == by_group
+
+
+def test_a_member_never_stands_beside_its_group():
+    """Six of a hundred each: neither is key, both together are, and the potential of one is that of the group."""
+    rows = euros([("a1", 6, "north"), ("a2", 6, "north"), *((i, 4, "south") for i in range(22))])
+    found = key_accounts(
+        concentration(rows, parent={"a1": "A", "a2": "A"}.get),
+        within={"department": concentration(rows, by=lambda row: row[2])},
+        signs={"a2": ["potential"], "A": ["fame"]},
+    )
+    assert found.customers == ("A",)
+    assert found.accounts[0].signs == (KeySign.SHARE, KeySign.POTENTIAL, KeySign.FAME)
+    assert found.at("department", "north") == ("A",)
+    assert found.accounts[0].shares[1].share == 1
+
+
+def test_who_is_in_no_row_is_in_no_group():
+    company = concentration(euros([("a1", 6)]), parent={"a1": "A", "a3": "A"}.get)
+    assert company.groups == {"a1": "A"}
+    assert key_accounts(company, signs={"a3": ["fame"]}).customers == ("A", "a3")
+
+
+def test_none_is_said_and_not_shown_as_an_empty_table():
+    even = concentration(euros([(i, 1) for i in range(11)]))
+    assert (
+        str(key_accounts(even))
+        == "no key accounts: nobody reaches 10.0% of the sales, and nobody shows a sign"
+    )
+    nobody = (
+        "no key accounts: nobody paid anything: there is nothing to have a share of, and nobody shows a sign"
+    )
+    assert str(key_accounts(concentration([]))) == nobody
+
+
 def test_nobody_buys_and_one_is_famous():
     found = key_accounts(concentration([]), signs={"eve": ["fame"]})
     assert found.undefined == "nobody paid anything: there is nothing to have a share of"

@@ -73,6 +73,18 @@ def test_value_over_cost_takes_every_kind_of_value():
     assert value_to_cost(contract, cost).exact == Fraction(6, 5)
 
 
+def test_a_month_that_costs_more_than_it_brings_never_pays_back():
+    """Negative months would be no answer, and neither would be a long time."""
+    found = payback_months(euros(1200), monthly_revenue=euros(180), margin=-0.05)
+    assert (found.value, found.undefined) == (None, "never: a month costs more than it brings")
+    assert (
+        payback_months(euros(1200), monthly_revenue=euros(0), margin=-0.05).undefined
+        == "never: a month leaves no margin"
+    )
+    worth = lifetime_value(euros(1000), purchases_per_month=2, margin=-0.05, lifetime_months=18)
+    assert value_to_cost(worth, euros(900)).exact == -2
+
+
 def test_revenue_in_place_of_margin_makes_the_ratio_too_large():
     margin = Fraction(1, 4)
     profit, revenue = (
@@ -133,7 +145,7 @@ def test_nothing_for_those_who_are_there_is_said():
         (
             lambda: payback_months(euros(1), monthly_revenue=euros(1), margin=75),
             ValueError,
-            "margin must be a share from 0 to 1, got 75",
+            "margin must be a share from -1 to 1, got 75",
         ),
         (
             lambda: payback_months(euros(1), monthly_revenue=euros(-1), margin=1),

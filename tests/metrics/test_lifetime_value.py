@@ -21,13 +21,14 @@ from salesproc.metrics import (
 AMOUNTS = st.decimals(0, 9999, places=2).map(lambda amount: Money(amount, "EUR"))
 NUMBERS = st.fractions(0, 50, max_denominator=30)
 SHARES = st.fractions(0, 1, max_denominator=30)
+MARGINS = st.fractions(-1, 1, max_denominator=30)
 VALUES = st.builds(
     lambda check, often, margin, long: lifetime_value(
         check, purchases_per_month=often, margin=margin, lifetime_months=long
     ),
     AMOUNTS,
     NUMBERS,
-    SHARES,
+    MARGINS,
     NUMBERS,
 )
 
@@ -38,7 +39,7 @@ def of(check=1000, often=2, margin=Fraction(1, 5), long=18, currency="EUR"):
     )
 
 
-@given(AMOUNTS, NUMBERS, SHARES, NUMBERS)
+@given(AMOUNTS, NUMBERS, MARGINS, NUMBERS)
 def test_the_value_is_the_product_of_its_factors(check, often, margin, long):
     found = lifetime_value(check, purchases_per_month=often, margin=margin, lifetime_months=long)
     assert found.exact == Fraction(check.amount) * often * margin * long
@@ -60,6 +61,14 @@ def test_twice_any_factor_is_twice_the_value(twice):
 @pytest.mark.parametrize("nothing", [{"check": 0}, {"often": 0}, {"margin": 0}, {"long": 0}])
 def test_without_any_factor_there_is_no_value(nothing):
     assert of(**nothing).exact == 0
+
+
+def test_a_customer_sold_to_at_a_loss_costs_more_the_more_they_buy():
+    loss = of(margin=-0.05)
+    assert loss.value == Money(-1800, "EUR")
+    assert of(margin=-0.05, often=4).value == 2 * loss.value
+    assert lifetime_value_change(loss, of(margin=0)).alone["margin"] == Money(1800, "EUR")
+    assert str(loss).startswith("-1,800.00 EUR = 1,000.00 EUR x 2 a month x -5.0% x 18 months")
 
 
 def test_a_mean_check_is_not_rounded_before_it_is_multiplied():
@@ -149,8 +158,9 @@ def test_the_value_shows_itself():
 @pytest.mark.parametrize(
     ("work", "error", "message"),
     [
-        (lambda: of(margin=20), ValueError, "margin must be a share from 0 to 1, got 20; a percentage is"),
-        (lambda: of(margin=-0.1), ValueError, "there is no negative share"),
+        (lambda: of(margin=20), ValueError, "margin must be a share from -1 to 1, got 20; a percentage is"),
+        (lambda: of(margin=-5), ValueError, "margin must be a share from -1 to 1, got -5; a percentage is"),
+        (lambda: of(margin=Rate(0, 0)), ValueError, "margin is undefined"),
         (lambda: of(check=-1), ValueError, "average_check must be 0 or more"),
         (lambda: of(often=-1), ValueError, "purchases_per_month must be 0 or more, got -1"),
         (lambda: of(long=float("nan")), ValueError, "lifetime_months must be finite, got nan"),

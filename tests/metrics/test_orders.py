@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from salesproc import CurrencyMismatch, LogError, Money, NaiveTimeError
-from salesproc.metrics import Order, OrderRules, Purchases, reduce_orders
+from salesproc.metrics import Order, OrderRules, PurchaseLines, Purchases, reduce_orders
 
 DAY = date(2025, 1, 6)
 REVIEW = date(2025, 3, 1)
@@ -87,6 +87,10 @@ def days_in_order(lines):
 
 @example([("a", DAY, Money(n, "EUR")) for n in (-1, 2, 2)], OrderRules(same_day="each", refunds="take back"))
 @given(ROWS, RULES)
+@example(  # what is left of the larger of two orders of one day comes first
+    [("c", DAY, Money(-1, "EUR")), ("c", DAY, Money(2, "EUR")), ("c", DAY, Money(2, "EUR"))],
+    OrderRules(same_day="each", refunds="take back"),
+)
 def test_purchases_are_what_the_rules_say(rows, rules):
     found = reduce_orders(rows, as_of=REVIEW, rules=rules)
     bought, back = by_hand(rows, rules)
@@ -150,6 +154,26 @@ def test_counts_say_what_was_netted_and_left_out():
     ]
     assert str(counts) == "4 rows, 1 ahead, 1 refunds, 1 zeros, 1 left out, 1 folded, 1 netted days"
     assert str(reduce_orders([], as_of=REVIEW).counts) == "no rows"
+
+
+@given(ROWS, RULES)
+def test_what_is_asked_without_order_is_what_the_lines_say(rows, rules):
+    """The last day, the number and the money of everyone, and the lines in whatever order they are kept."""
+    lines = reduce_orders(rows, as_of=REVIEW, rules=rules).lines
+    wanted = [(who, own[-1][0], len(own), sum(amount for _, amount in own)) for who, own in lines.items()]
+    assert lines.totals() == wanted
+    assert lines.sums() == {who: amount for who, _, _, amount in wanted}
+    assert all(sorted(lines.unordered(who)) == [*own] for who, own in lines.items())
+    assert all([*own] == sorted(own) for own in lines.values())
+    assert [*lines.unordered("nobody")] == []
+
+
+def test_lines_compare_like_a_dictionary_of_them():
+    lines = reduce_orders([("ann", DAY, euros(5)), ("bob", DAY, euros(5))], as_of=REVIEW).lines
+    assert lines == {"ann": ((DAY, Decimal(5)),), "bob": ((DAY, Decimal(5)),)}
+    assert (len(lines), "ann" in lines, "cid" in lines) == (2, True, False)
+    assert repr(lines) == "<PurchaseLines of 2 customers>"
+    assert isinstance(lines, PurchaseLines)
 
 
 def test_days_begin_where_the_review_is():

@@ -4,13 +4,14 @@ import pickle
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
+from statistics import fmean, pvariance
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from salesproc import Money
-from salesproc.metrics import RFM_SEGMENTS, RfmCuts, RfmSegment, finish_rfm, reduce_orders, rfm
+from salesproc.metrics import RFM_SEGMENTS, RfmCuts, RfmSegment, abc_classes, finish_rfm, reduce_orders, rfm
 
 DAY = date(2025, 1, 6)
 REVIEW = date(2025, 3, 1)
@@ -141,3 +142,53 @@ def test_segments_without_a_name_for_every_score_are_refused():
         finish_rfm(purchases, cuts=1)
     with pytest.raises(ValueError, match="as many cuts as the others"):
         RfmCuts(recency_days=(1,), frequency=(), money=())
+
+
+def test_customers_are_ranked_by_every_digit_of_their_money():
+    """A cent in a sum of thirty digits still comes first."""
+    whole = "1" + "0" * 30
+    rows = [("ann", DAY, Money(whole, "EUR")), ("bob", DAY, Money(f"{whole}.01", "EUR"))]
+    cuts = RfmCuts(recency_days=(1,), frequency=(1,), money=(10,))
+    assert [row.customer for row in rfm(rows, as_of=REVIEW, cuts=cuts).rows] == ["bob", "ann"]
+    assert [row.customer for row in abc_classes(rows, as_of=REVIEW).rows] == ["bob", "ann"]
+
+
+def base(counts, gap=30, silent=0):
+    """Customers who bought so many times at even gaps, the last time so many days ago."""
+    return [
+        (who, REVIEW - timedelta(days=silent + gap * step), euros(5))
+        for who, count in enumerate(counts)
+        for step in range(count)
+    ]
+
+
+@given(st.lists(st.integers(1, 9), min_size=2, max_size=40), st.integers(0, 90))
+def test_an_axis_hardly_separates_exactly_when_the_words_say_so(counts, silent):
+    """Recency against the usual gap, frequency against the variance of chance."""
+    found = rfm(base(counts, silent=silent), as_of=REVIEW).hardly_separating
+    assert ("recency_days" in found) == (silent <= 30 and max(counts) > 1)
+    assert ("frequency" in found) == (pvariance(counts) <= fmean(counts) + 1e-9)
+
+
+def test_in_a_steady_base_the_names_are_doubted():
+    """Everybody bought eleven to thirteen times, the last time within the month: a fifth is "at risk" all the same."""
+    rows = [row for silent in range(25) for row in base([11, 12, 13], silent=silent)]
+    rows = [(f"{who} {place // 36}", day, money) for place, (who, day, money) in enumerate(rows)]
+    found = rfm(rows, as_of=REVIEW)
+    assert {"at risk", "must not lose"} & {row.segment for row in found.rows}
+    assert found.hardly_separating == ("recency_days", "frequency")
+    told = "customers hardly differ in recency days, frequency: look at the cuts before the names, or give limits of your own"
+    assert told in str(found).splitlines()
+
+
+def test_limits_of_ones_own_are_not_doubted():
+    limits = RfmCuts(recency_days=(31, 62, 92, 183), frequency=(1, 3, 6, 12), money=(1, 2, 3, 4))
+    found = rfm(base([12, 12, 12]), as_of=REVIEW, cuts=limits)
+    assert (found.hardly_separating, found.relative) == ((), False)
+    assert {row.segment for row in found.rows} == {"champions"}
+    assert rfm([], as_of=REVIEW).hardly_separating == ()
+
+
+def test_a_base_of_many_kinds_is_parted_and_not_doubted():
+    rows = base([1, 1, 2, 3, 5, 9, 20, 40], gap=5, silent=40)
+    assert rfm(rows, as_of=REVIEW).hardly_separating == ()

@@ -8,6 +8,7 @@ from salesproc.adapters.contacts import (
     UnclearContact,
     read_contacts,
 )
+from salesproc.adapters.orders import ImportedOrder, OrderImport, read_orders
 from salesproc.adapters.row_log import LogRow, Note, Reject, RowLog
 from salesproc.adapters.rows import read_log
 
@@ -16,6 +17,10 @@ __all__ = [
     "read_log",
     "RowLog",
     "LogRow",
+    # an order list
+    "read_orders",
+    "OrderImport",
+    "ImportedOrder",
     # a list of people
     "read_contacts",
     "ContactImport",

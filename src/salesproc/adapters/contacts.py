@@ -222,12 +222,12 @@ class _Reading(Generic[R]):
         found = self.file.match(given.contact, enough=self.enough)
         if found.record is not None:
             other = found.record.contact or given.contact
-            self.known.append(KnownContact(given, found.record, merge_contacts(other, given.contact)))
+            self.known.append(KnownContact(given, found.record, self._merged(other, given.contact)))
             return
         further_up = self.above.match(given.contact, enough=self.enough)
         if found.kind == "none" and further_up.record is not None:
             first = further_up.record
-            self.repeated.append(RepeatedContact(given, first, merge_contacts(first.contact, given.contact)))
+            self.repeated.append(RepeatedContact(given, first, self._merged(first.contact, given.contact)))
             return
         self.above.add(given)
         if found.kind == further_up.kind == "none":
@@ -278,6 +278,9 @@ class _Reading(Generic[R]):
             time_zone=said.get("time_zone"),
         )
         return ImportedContact(key, contact, record.number)
+
+    def _merged(self, mine: Contact, theirs: Contact) -> MergedContact:
+        return merge_contacts(mine, theirs, country_code=self.file.country_code)
 
     def _reject(self, record: Record, reason: str) -> None:
         values = tuple("" if value is None else str(value) for value in record.values)

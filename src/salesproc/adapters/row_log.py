@@ -1,6 +1,6 @@
 """What came out of a file: entries, and every row that could not be one."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import PurePath
 from typing import NamedTuple
@@ -139,13 +139,7 @@ class RowLog:
             f"{self.read:,} rows read: {len(self.rows):,} entries of {entities:,} entities, "
             f"{self.blank:,} blank, {len(self.rejects):,} rejected, {len(self.notes):,} doubtful"
         )
-        lines = [head]
-        lines += [
-            f"rejected: {_place(fault.row, fault.source)}: {fault.reason}" for fault in self.rejects[:_SHOWN]
-        ]
-        lines += [f"doubtful: {_place(note.row, note.source)}: {note.remark}" for note in self.notes[:_SHOWN]]
-        more = sum(max(0, len(faults) - _SHOWN) for faults in (self.rejects, self.notes))
-        return "\n".join([*lines, f"and {more:,} more"] if more else lines)
+        return told(head, self.rejects, self.notes)
 
     def __repr__(self) -> str:
         return (
@@ -155,6 +149,15 @@ class RowLog:
 
 
 _SHOWN = 10
+
+
+def told(head: str, rejects: Sequence[Reject], notes: Sequence[Note]) -> str:
+    """A line of counts, and below it the first of what could not be read or is doubtful."""
+    lines = [head]
+    lines += [f"rejected: {_place(fault.row, fault.source)}: {fault.reason}" for fault in rejects[:_SHOWN]]
+    lines += [f"doubtful: {_place(note.row, note.source)}: {note.remark}" for note in notes[:_SHOWN]]
+    more = sum(max(0, len(faults) - _SHOWN) for faults in (rejects, notes))
+    return "\n".join([*lines, f"and {more:,} more"] if more else lines)
 
 
 def _place(row: int, source: str) -> str:

@@ -1,7 +1,7 @@
 """The customer file: whom do we know already, who is in it twice, what was said, and what comes next."""
 
+from salesproc._identity import email_key, name_key, phone_key
 from salesproc.customers.following_up import FollowUp, FollowUps, follow_ups, timeline
-from salesproc.customers.identity import email_key, name_key, phone_key
 from salesproc.customers.matching import (
     Agreement,
     Candidate,

@@ -5,7 +5,7 @@ from typing import Generic, Literal, NamedTuple, Protocol, TypeAlias, TypeVar, g
 
 import attrs
 
-from salesproc.customers.identity import email_key, name_key, phone_key
+from salesproc._identity import email_key, name_key, phone_key
 from salesproc.errors import did_you_mean
 from salesproc.records import Contact
 

@@ -158,6 +158,9 @@ class KeyAccounts(Shown, Generic[C]):
             )
             for one in self.accounts
         ]
+        if not lines:
+            why = self.undefined or f"nobody reaches {float(self.policy.share):.1%} of the sales"
+            return f"no key accounts: {why}, and nobody shows a sign"
         return _text.table(("key account", "of company", "signs", "key at"), lines)
 
     def __repr__(self) -> str:
@@ -175,6 +178,9 @@ def key_accounts(
 
     By share of the company alone there can be no more than ten at 10 %. In a part with few customers nearly everybody passes 10 %, which says
     little: look at parts that are large enough.
+
+    Where the company counts groups as one, a group is one key account everywhere: a sign of a member is a sign of the group, and in a part the shares of its
+    members add up. Members are those who are in the rows of the company; a sign of somebody who never bought is given under the name of the group.
 
     Args:
         company: The sales of the whole company, with groups as one where they should be.
@@ -214,12 +220,13 @@ def key_accounts(
         places += [(scope, name, part) for name, part in sorted(parts.items(), key=lambda one: str(one[0]))]
     shares: dict[Any, list[KeyShare]] = {}
     for scope, name, part in places:
-        for row in part.rows:
-            if policy.reached(row.share):
-                shares.setdefault(row.customer, []).append(KeyShare(scope, name, row.share))
-    judged: dict[Any, set[KeySign]] = {
-        who: {*map(_sign, several(seen, f"the signs of {who!r}"))} for who, seen in (signs or {}).items()
-    }
+        for who, share in _by_group(part, company.groups).items():
+            if policy.reached(share):
+                shares.setdefault(who, []).append(KeyShare(scope, name, share))
+    judged: dict[Any, set[KeySign]] = {}
+    for who, seen in (signs or {}).items():
+        found_in = judged.setdefault(company.groups.get(who, who), set())
+        found_in.update(map(_sign, several(seen, f"the signs of {who!r}")))
     of_company = {row.customer: row.share for row in company.rows}
     found = [
         KeyAccount(
@@ -237,6 +244,15 @@ def key_accounts(
     ]
     found.sort(key=lambda account: (-account.company_share, str(account.customer), repr(account.customer)))
     return KeyAccounts((*found,), policy, company.undefined)
+
+
+def _by_group(part: Concentration[C], groups: Mapping[C, C]) -> dict[C, Fraction]:
+    """Who has which share of a part, members of a group of the company put together."""
+    shares: dict[C, Fraction] = {}
+    for row in part.rows:
+        who = groups.get(row.customer, row.customer)
+        shares[who] = shares.get(who, Fraction(0)) + row.share
+    return shares
 
 
 def _sign(given: str) -> KeySign:

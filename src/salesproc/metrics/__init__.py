@@ -171,6 +171,7 @@ from salesproc.metrics.hand_over_results import (
 )
 from salesproc.metrics.hand_overs import hand_over_outcomes, reduce_hand_over_outcomes
 from salesproc.metrics.histories import DealHistory, RememberingDeal
+from salesproc.metrics.incident_notices import IncidentNotice, reduce_time_until_told, time_until_told
 from salesproc.metrics.incidents import (
     Incident,
     IncidentCounts,
@@ -214,7 +215,7 @@ from salesproc.metrics.objection_results import (
     ObjectionOutcomes,
     finish_objection_outcomes,
 )
-from salesproc.metrics.orders import Line, Order, OrderCounts, OrderRow, OrderRules, Purchases, reduce_orders
+from salesproc.metrics.orders import Order, OrderCounts, OrderRow, OrderRules, Purchases, reduce_orders
 from salesproc.metrics.outcome_curves import (
     OutcomeCurve,
     OutcomePoint,
@@ -264,6 +265,7 @@ from salesproc.metrics.probabilities import (
     reduce_stage_probabilities,
     stage_probabilities,
 )
+from salesproc.metrics.purchase_lines import Line, PurchaseLines
 from salesproc.metrics.pushes import (
     PushCounts,
     Pushes,
@@ -474,7 +476,7 @@ __all__ = [
     "annual_churn", "average_order_value", "buying", "customer_cohorts", "customer_retention",
     "purchase_frequency", "repeat_purchase_rate", "retention_from_counts",
     "Buying", "CohortCell", "CustomerCohort", "CustomerCohorts", "Line", "Order", "OrderCounts",
-    "OrderRow", "OrderRules", "Purchases", "Retention",
+    "OrderRow", "OrderRules", "PurchaseLines", "Purchases", "Retention",
     "finish_buying", "finish_customer_cohorts", "finish_customer_retention",
     "reduce_customer_retention", "reduce_orders",
     # who is slipping away
@@ -494,14 +496,15 @@ __all__ = [
     # on whom we depend, and what they say
     "churn_reasons", "concentration", "customer_effort_agreement", "customer_effort_mean",
     "customer_effort_net", "customer_satisfaction", "exit_survey", "goodwill", "incident_report",
-    "net_promoter_score",
+    "net_promoter_score", "time_until_told",
     "AnswerCounts", "Concentration", "ConcentrationCounts", "ConcentrationRow", "ExitAnswer",
     "ExitSurvey", "ExitSurveyCounts", "Goodwill", "Incident", "IncidentCounts", "IncidentKind",
-    "IncidentKindCounts", "IncidentReport", "IncidentRow", "NetScore", "Nps", "PaidRow",
+    "IncidentKindCounts", "IncidentNotice", "IncidentReport", "IncidentRow", "NetScore", "Nps",
+    "PaidRow",
     "finish_concentration", "finish_customer_effort_agreement", "finish_customer_effort_mean",
     "finish_customer_effort_net", "finish_customer_satisfaction", "finish_exit_survey",
     "finish_incident_report", "finish_net_promoter_score", "reduce_answers", "reduce_churn_reasons",
-    "reduce_concentration", "reduce_exit_survey", "reduce_incident_report",
+    "reduce_concentration", "reduce_exit_survey", "reduce_incident_report", "reduce_time_until_told",
     # what they are worth, what they cost, and what they buy elsewhere
     "acquisition_cost", "discounted_value", "growth_headroom", "lifetime_from_churn", "lifetime_value",
     "lifetime_value_change", "lost_potential", "margin_multiple", "payback_months", "penetration",

@@ -5,6 +5,7 @@ from salesproc.metrics.concentration import concentration
 from salesproc.metrics.deliveries import on_time_delivery
 from salesproc.metrics.exit_reasons import churn_reasons, exit_survey
 from salesproc.metrics.goodwill import goodwill
+from salesproc.metrics.incident_notices import time_until_told
 from salesproc.metrics.incidents import incident_report
 from salesproc.metrics.satisfaction import (
     customer_effort_agreement,
@@ -16,6 +17,7 @@ from salesproc.metrics.satisfaction import (
 
 _DECISIONS = "docs/explanation/decisions.md"
 _SOURCES = "docs/explanation/sources.md"
+_KAPLAN_MEIER = "E. L. Kaplan and P. Meier, JASA 53 (1958)"
 _NET = ValueRange(-1, 1)
 
 ENTRIES: tuple[Metric, ...] = (
@@ -100,6 +102,17 @@ ENTRIES: tuple[Metric, ...] = (
         level="business result",
         input="answers",
         source=_SOURCES,
+    ),
+    metric(
+        time_until_told,
+        "How long until a customer hears from us that something went wrong?",
+        "quantiles of the product-limit estimate of being told, from our knowing",
+        unit="days",
+        range=POSITIVE,
+        direction="lower",
+        level="sales activity",
+        input="answers",
+        source=_KAPLAN_MEIER,
     ),
     metric(
         goodwill,

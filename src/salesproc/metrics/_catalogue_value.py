@@ -88,7 +88,7 @@ WORTH: tuple[Metric, ...] = (
         "What does a customer earn us over their whole time?",
         "average check * purchases per month * margin * months a customer stays",
         unit="money",
-        range=POSITIVE,
+        range=ANY,
         direction="higher",
         level="business result",
         input="numbers",

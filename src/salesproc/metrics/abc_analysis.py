@@ -188,7 +188,8 @@ def finish_abc(
     if not 0 < first <= second:
         raise ValueError(f"cuts must rise from above 0, got {cuts!r}")
     spent = purchases.spending()
-    ranked = sorted(spent, key=lambda customer: (-spent[customer], str(customer)))
+    ranked = sorted(spent, key=str)
+    ranked.sort(key=spent.__getitem__, reverse=True)
     currency = purchases.currency or ""
     with decimal.localcontext(EXACT):
         total = sum((amount for amount in spent.values() if amount > 0), Decimal(0))

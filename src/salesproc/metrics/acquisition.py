@@ -7,7 +7,7 @@ import attrs
 
 from salesproc import _text
 from salesproc._given import whole_number
-from salesproc._shares import Share, exact_share
+from salesproc._shares import Share, exact_margin, exact_share
 from salesproc._tables import Shown
 from salesproc.metrics._numbers import (
     Amount,
@@ -71,10 +71,10 @@ def payback_months(cost: Amount, *, monthly_revenue: Amount, margin: Share) -> R
     Args:
         cost: What it cost to win a customer, such as `acquisition_cost` gives it.
         monthly_revenue: What a customer pays in a month.
-        margin: The share of it that is left, 0 to 1, or a rate.
+        margin: The share of it that is left, or a rate; below 0, down to -1, where a month costs more than it brings.
 
     Returns:
-        Cost over monthly margin, both in units of the currency, exact; undefined when a month leaves no margin, and then it is never earned back.
+        Cost over monthly margin, both in units of the currency, exact; undefined when a month leaves no margin or less, and then it is never earned back.
 
     Raises:
         ValueError: An amount is negative or the mean of nothing, or the margin is no share.
@@ -88,7 +88,10 @@ def payback_months(cost: Amount, *, monthly_revenue: Amount, margin: Share) -> R
     """
     spent, monthly = exact_amount(cost, "cost"), exact_amount(monthly_revenue, "monthly_revenue")
     one_currency({"cost": currency_of(cost), "monthly_revenue": currency_of(monthly_revenue)})
-    return Ratio(spent, monthly * exact_share(margin, "margin"), "never: a month leaves no margin")
+    left = monthly * exact_margin(margin, "margin")
+    if left < 0:
+        return Ratio(spent, None, "never: a month costs more than it brings")
+    return Ratio(spent, left, "never: a month leaves no margin")
 
 
 def value_to_cost(value: LifetimeValue | DiscountedValue | Amount, cost: Amount) -> Ratio:

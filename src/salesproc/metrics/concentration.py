@@ -95,12 +95,14 @@ class Concentration(Shown, Generic[C]):
         not_positive: How many paid nothing, or got back more than they paid: in no share.
         hhi: The Herfindahl-Hirschman index, the sum of the squared shares, from 1/n for n equal customers to 1 for a single one.
             None when nobody paid.
+        groups: From customers who count under the name of their group to that name; not compared, since it changes no share.
     """
 
     rows: tuple[ConcentrationRow, ...]
     total: Money | None
     not_positive: int
     hhi: Fraction | None
+    groups: Mapping[C, C] = attrs.field(factory=dict[Any, Any], eq=False)
 
     @property
     def largest(self) -> Fraction | None:
@@ -250,13 +252,15 @@ def finish_concentration(
 ) -> Concentration[C]:
     """The second half of `concentration`, from its own counts or from the purchases of an order list."""
     amounts = counts.spending() if isinstance(counts, Purchases) else counts.amounts
+    groups: dict[C, C] = {}
     if parent is not None:
-        amounts = _summed((_group(customer, parent), amount) for customer, amount in amounts.items())
+        groups = {one: group for one in amounts if (group := _group(one, parent)) != one}
+        amounts = _summed((groups.get(customer, customer), amount) for customer, amount in amounts.items())
     paid = {customer: amount for customer, amount in amounts.items() if amount > 0}
     ranked = sorted(paid, key=lambda customer: (-paid[customer], str(customer), repr(customer)))
     currency = counts.currency
     if currency is None or not ranked:
-        return Concentration(rows=(), total=None, not_positive=len(amounts), hhi=None)
+        return Concentration(rows=(), total=None, not_positive=len(amounts), hhi=None, groups=groups)
     with decimal.localcontext(EXACT):
         running = [*accumulate(paid[customer] for customer in ranked)]
         squares = sum((amount * amount for amount in paid.values()), Decimal(0))
@@ -272,6 +276,7 @@ def finish_concentration(
         total=Money(running[-1], currency),
         not_positive=len(amounts) - len(paid),
         hhi=Fraction(squares) / (whole * whole),
+        groups=groups,
     )
 
 

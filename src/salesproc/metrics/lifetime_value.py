@@ -7,7 +7,7 @@ from fractions import Fraction
 import attrs
 
 from salesproc import _text
-from salesproc._shares import Share, exact_share
+from salesproc._shares import Share, exact_margin, exact_share
 from salesproc._tables import Shown
 from salesproc.metrics._numbers import (
     Amount,
@@ -38,7 +38,7 @@ class LifetimeValue(Shown):
     Attributes:
         average_check: What a purchase is worth.
         purchases_per_month: How many there are in a month.
-        margin: The share of the price that is left as profit.
+        margin: The share of the price that is left as profit, below 0 where a sale costs more than it brings.
         lifetime_months: How many months a customer stays.
     """
 
@@ -96,14 +96,15 @@ def lifetime_value(
     Args:
         average_check: What a purchase is worth: an amount, or what `average_order_value` gives, which is then not rounded first.
         purchases_per_month: Of one customer, 0 or more.
-        margin: The share of the check that is profit, 0 to 1, or a rate; 0.2 for 20 %.
+        margin: The share of the check that is profit, or a rate; 0.2 for 20 %. Below 0, down to -1, where a sale costs more than it brings: the
+            value is then what the customer costs us, and who buys more often costs more.
         lifetime_months: How long a customer stays, 0 or more. `lifetime_from_churn` gives it for a monthly churn.
 
     Returns:
         The four factors and their product, exact.
 
     Raises:
-        ValueError: A factor is negative, the margin is no share (20 for 20 %), or the check is the mean of nothing.
+        ValueError: Another factor is negative, the margin is no share (20 for 20 %), or the check is the mean of nothing.
         TypeError: A factor is no number, or the check no money.
 
     Source:
@@ -113,13 +114,13 @@ def lifetime_value(
     7,200.00 EUR = 1,000.00 EUR x 2 a month x 20.0% x 18 months
     >>> lifetime_value(Money(1000, "EUR"), purchases_per_month=2, margin=20, lifetime_months=18)
     Traceback (most recent call last):
-    ValueError: margin must be a share from 0 to 1, got 20; a percentage is divided by 100 first
+    ValueError: margin must be a share from -1 to 1, got 20; a percentage is divided by 100 first
     """
     exact_amount(average_check, "average_check")
     return LifetimeValue(
         average_check=average_check,
         purchases_per_month=positive_number(purchases_per_month, "purchases_per_month"),
-        margin=exact_share(margin, "margin"),
+        margin=exact_margin(margin, "margin"),
         lifetime_months=positive_number(lifetime_months, "lifetime_months"),
     )
 

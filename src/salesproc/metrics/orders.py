@@ -18,17 +18,15 @@ from salesproc.errors import CurrencyMismatch, LogError, SalesprocError
 from salesproc.metrics._adding import added
 from salesproc.metrics._log import comparable, local_day
 from salesproc.metrics.breakdown import Cell
+from salesproc.metrics.purchase_lines import Kept, Line, PurchaseLines
 from salesproc.money import EXACT, Money
 
-__all__ = ["Line", "Order", "OrderCounts", "OrderRow", "OrderRules", "Purchases", "reduce_orders"]
+__all__ = ["Order", "OrderCounts", "OrderRow", "OrderRules", "Purchases", "reduce_orders"]
 
 C = TypeVar("C", bound=Hashable)
 
 OrderRow: TypeAlias = tuple[C, date, Money, *tuple[object, ...]]
 """A row of an order list: who, when, for how much, then anything."""
-
-Line: TypeAlias = tuple[date, Decimal]
-"""A purchase as it is kept: its day and its amount, in the one currency of the list."""
 
 
 class Order(NamedTuple):
@@ -126,7 +124,7 @@ class Purchases(Generic[C]):
     as_of: date
     rules: OrderRules
     currency: str | None = None
-    lines: Mapping[C, tuple[Line, ...]] = attrs.field(factory=dict[Any, Any])
+    lines: PurchaseLines[C] = attrs.field(factory=PurchaseLines[Any])
     lowered: Mapping[C, tuple[Line, ...]] = attrs.field(factory=dict[Any, Any])
     counts: OrderCounts = attrs.field(factory=OrderCounts)
 
@@ -136,17 +134,16 @@ class Purchases(Generic[C]):
 
     def spent(self, customer: C) -> Decimal:
         """What the customer spent in all, refunds taken off."""
-        both = (*self.lines.get(customer, ()), *self.lowered.get(customer, ()))
+        both = (*self.lines.unordered(customer), *self.lowered.get(customer, ()))
         with decimal.localcontext(EXACT):
             return sum((amount for _, amount in both), Decimal(0))
 
     def spending(self) -> dict[C, Decimal]:
         """What everyone in the list spent in all, refunds taken off."""
-        nothing = Decimal(0)
+        spent = self.lines.sums()
         with decimal.localcontext(EXACT):
-            spent = {one: sum([amount for _, amount in lines], nothing) for one, lines in self.lines.items()}
             for one, lines in self.lowered.items():
-                spent[one] = sum([amount for _, amount in lines], spent.get(one, nothing))
+                spent[one] = sum([amount for _, amount in lines], spent.get(one, Decimal(0)))
         return spent
 
     def money(self, amount: Decimal) -> Money | None:
@@ -174,7 +171,7 @@ class Purchases(Generic[C]):
             as_of=self.as_of,
             rules=self.rules,
             currency=self.currency or theirs.currency,
-            lines={**self.lines, **theirs.lines},
+            lines=self.lines | theirs.lines,
             lowered={**self.lowered, **theirs.lowered},
             counts=self.counts + theirs.counts,
         )
@@ -224,25 +221,26 @@ def reduce_orders(
     if rates is not None and currency is None:
         raise ValueError("rates need currency=, the currency they lead to; for example currency='EUR'")
     reader = _Reader[C](as_of, rules or OrderRules(), currency, rates)
-    groups = reader.read(orders)
-    lines: dict[C, tuple[Line, ...]] = {}
+    found = reader.read(orders)
+    kept = cast("dict[C, Kept]", found)  # by day where days are folded; the others are put in order now
     lowered: dict[C, tuple[Line, ...]] = {}
-    for customer, found in groups.items():
-        bought, back = reader.purchases(customer, found)
+    for customer in reader.out_of_the_ordinary(found):
+        bought, back = reader.purchases(customer, found[customer])
         if back and reader.rules.refunds == "take back":
             bought, back = reader.taken_back(bought, back)
         if bought:
-            lines[customer] = (*bought,)
+            kept[customer] = (*bought,)
+        else:
+            del kept[customer]
         if back:
             lowered[customer] = (*back,)
-    counts = OrderCounts(**reader.counts)
     return Purchases(
         as_of=local_day(as_of, as_of),
         rules=reader.rules,
         currency=reader.currency,
-        lines=lines,
+        lines=PurchaseLines(kept),
         lowered=lowered,
-        counts=counts,
+        counts=OrderCounts(**reader.counts),
     )
 
 
@@ -305,14 +303,18 @@ class _Reader(Generic[C]):
         self.counts |= {"rows": number, "folded": folded}
         return groups
 
+    def out_of_the_ordinary(self, found: Mapping[C, object]) -> list[C]:
+        """Whose purchases are more than their amounts by day."""
+        if self.rules.same_day == "each":
+            return [*found]
+        return [customer for customer in self.refunded if customer in found]
+
     def purchases(self, customer: C, found: Mapping[_Key, Decimal]) -> tuple[list[Line], list[Line]]:
         """What a customer did, in order, as purchases and as days that only took money back."""
         if self.rules.same_day == "each":
             rows = sorted((key[0], amount) for key, amount in found.items() if isinstance(key, tuple))
             return [line for line in rows if line[1] >= 0], [line for line in rows if line[1] < 0]
         days = sorted(cast("Mapping[date, Decimal]", found).items())  # keyed by day where days are folded
-        if customer not in self.refunded:
-            return days, []
         back = [line for line in days if line[0] in self.refunded[customer] and line[1] <= 0]
         self.counts["netted_days"] += len(back)
         gone = {day for day, _ in back}
@@ -338,7 +340,7 @@ class _Reader(Generic[C]):
                     break
             if owed:
                 left.append((day, -owed))
-        return standing, sorted(left)
+        return sorted(standing), sorted(left)
 
     def _converted(self, money: Money, number: int) -> Money:
         given: object = money  # callers without a type checker pass anything

@@ -6,12 +6,14 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
+from operator import itemgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import attrs
 
 from salesproc import _text
 from salesproc._tables import Shown
+from salesproc.metrics._separation import no_more_than_chance, usual_gap
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.orders import OrderRow, OrderRules, Purchases, reduce_orders
 from salesproc.money import EXACT, Money
@@ -153,12 +155,14 @@ class Rfm(Shown, Generic[C]):
         cuts: Where the scores begin and end; None when there are no customers to cut.
         segments: The names that were used.
         purchases: What was read.
+        relative: Whether the cuts part these customers evenly; False for limits that were given.
     """
 
     rows: tuple[RfmRow, ...]
     cuts: RfmCuts | None
     segments: tuple[RfmSegment, ...]
     purchases: Purchases[C]
+    relative: bool = True
 
     @property
     def undefined(self) -> str | None:
@@ -180,6 +184,22 @@ class Rfm(Shown, Generic[C]):
         if self.cuts is None:
             return ()
         return tuple(name for name, cuts in self.cuts.axes().items() if len({*cuts}) < len(cuts))
+
+    @property
+    def hardly_separating(self) -> tuple[str, ...]:
+        """The axes on which parts of one size are names for a difference that is hardly there: of a steady base somebody is "at risk" all the same.
+
+        On recency, when even the lowest score begins within the days that usually pass between two purchases; on frequency, when the numbers of purchases vary
+        no more than those of customers who all buy equally often, at random. Empty for limits of your own, which mean what they say.
+        """
+        if self.cuts is None or not self.relative:
+            return ()
+        gap, found = usual_gap(self.purchases), list[str]()
+        if gap is not None and self.cuts.recency_days[-1] <= gap:
+            found.append("recency_days")
+        if no_more_than_chance(row.frequency for row in self.rows):
+            found.append("frequency")
+        return tuple(found)
 
     def by_segment(self) -> tuple[RfmSegmentRow, ...]:
         """The segments as they are listed, empty ones too."""
@@ -225,13 +245,16 @@ class Rfm(Shown, Generic[C]):
             )
             for row in self.by_segment()
         ]
-        coinciding = ", ".join(name.replace("_", " ") for name in self.coinciding)
-        told = (
-            f"\ncuts coincide on {coinciding}: look at the cuts before the names, or give limits of your own"
-            if coinciding
-            else ""
-        )
-        return _text.table(("segment", "customers", "share", "money"), lines) + told
+        advice = "look at the cuts before the names, or give limits of your own"
+        told = [
+            f"{what} {', '.join(axes).replace('_', ' ')}: {advice}"
+            for what, axes in (
+                ("customers hardly differ in", self.hardly_separating),
+                ("cuts coincide on", self.coinciding),
+            )
+            if axes
+        ]
+        return "\n".join([_text.table(("segment", "customers", "share", "money"), lines), *told])
 
     def __repr__(self) -> str:
         return f"<Rfm of {len(self.rows):,} customers to {self.purchases.as_of}>"
@@ -251,7 +274,8 @@ def rfm(
 ) -> Rfm[C]:
     """Recency, frequency and money of every customer, scored against the others or against limits of your own.
 
-    Scores against the others part any base into parts of one size: in an old base "loyal" may mean a year of silence. Look at ``cuts``, or give limits in days.
+    Scores against the others part any base into parts of one size: in an old base "loyal" may mean a year of silence, and in a steady one somebody is "at risk" who
+    was silent for less than the usual gap. Look at ``cuts`` and ``hardly_separating``, or give limits in days and purchases, which mean the same in every base.
 
     Args:
         orders: Rows ``(customer, at, amount)`` in any order, read once.
@@ -293,19 +317,22 @@ def finish_rfm(
     purchases: Purchases[C], *, cuts: int | RfmCuts = 5, segments: Sequence[RfmSegment] | None = None
 ) -> Rfm[C]:
     """The second half of `rfm`."""
+    relative = not isinstance(cuts, RfmCuts)
     scores = cuts.scores if isinstance(cuts, RfmCuts) else cuts
     if scores < 2:
         raise ValueError(f"cuts must make at least 2 scores, got {cuts!r}")
     if segments is None:
         segments = RFM_SEGMENTS if scores == 5 else ()
     names = _names(segments, scores)
-    spent, today = purchases.spending(), purchases.as_of
+    today, back = purchases.as_of, purchases.lowered
     values = [
-        (customer, (today - lines[-1][0]).days, len(lines), spent[customer])
-        for customer, lines in purchases.lines.items()
+        (customer, (today - last).days, count, purchases.spent(customer) if customer in back else amount)
+        for customer, last, count, amount in purchases.lines.totals()
     ]
     if not values:
-        return Rfm((), cuts if isinstance(cuts, RfmCuts) else None, (*segments,), purchases)
+        return Rfm((), cuts if isinstance(cuts, RfmCuts) else None, (*segments,), purchases, relative)
+    values.sort(key=lambda value: str(value[0]))
+    values.sort(key=itemgetter(3), reverse=True)  # a stable sort: by name where the money is equal
     used = cuts if isinstance(cuts, RfmCuts) else _quantiles(values, cuts)
     recency, frequency, money = used.recency_days, used.frequency, used.money
     currency = purchases.currency or ""
@@ -315,16 +342,16 @@ def finish_rfm(
         f = 1 + bisect_left(frequency, count)
         m = 1 + bisect_left(money, amount)
         rows.append(RfmRow(customer, days, count, Money(amount, currency), r, f, m, names.get((r, f))))
-    rows.sort(key=lambda row: (-row.r - row.f - row.m, -row.money.amount, str(row.customer)))
-    return Rfm((*rows,), used, (*segments,), purchases)
+    rows.sort(key=lambda row: row.r + row.f + row.m, reverse=True)
+    return Rfm((*rows,), used, (*segments,), purchases, relative)
 
 
 def _quantiles(values: Sequence[tuple[Any, int, int, Decimal]], scores: int) -> RfmCuts:
-    """The cuts that part the customers evenly."""
+    """The cuts that part the customers evenly, those with the most money given first."""
     places = [-(-step * len(values) // scores) - 1 for step in range(1, scores)]
     recency = sorted(row[1] for row in values)
     frequency = sorted(row[2] for row in values)
-    money = sorted(row[3] for row in values)
+    money = [row[3] for row in reversed(values)]
     return RfmCuts(
         recency_days=(*(recency[place] for place in places),),
         frequency=(*(frequency[place] for place in places),),

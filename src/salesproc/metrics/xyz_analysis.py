@@ -5,7 +5,6 @@ import math
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 import attrs
@@ -24,6 +23,7 @@ __all__ = ["Xyz", "XyzClass", "XyzPolicy", "XyzRow", "finish_xyz", "xyz_classes"
 C = TypeVar("C", bound=Hashable)
 
 CLASSES = ("X", "Y", "Z")
+_QUOTIENT = decimal.Context(prec=34)  # twice the digits of a float: rounded once more, it is the same float
 
 
 def _decimals(limits: tuple[Decimal | float, Decimal | float]) -> tuple[Decimal, Decimal]:
@@ -198,12 +198,14 @@ def finish_xyz(purchases: Purchases[C], *, policy: XyzPolicy | None = None) -> X
     end = number(
         purchases.as_of + timedelta(days=1)
     )  # the unit of the review counts only if this is its last day
-    begins = [number(lines[0][0]) for lines in purchases.lines.values()]
-    origin = min(begins, default=end) if policy.since == "first of all" else None
+    origin = None
+    if policy.since == "first of all":
+        origin = min((number(lines[0][0]) for lines in purchases.lines.values()), default=end)
     view = _View(policy, number, origin, end)
     with decimal.localcontext(EXACT):
         rows = [_row(purchases, customer, view) for customer in purchases.customers()]
-    rows.sort(key=lambda row: (row.variation is None, row.variation or 0.0, str(row.customer)))
+    rows.sort(key=lambda row: str(row.customer))
+    rows.sort(key=lambda row: math.inf if row.variation is None else row.variation)
     return Xyz((*rows,), policy, first_day(policy.every, end), purchases)
 
 
@@ -218,13 +220,14 @@ class _View(NamedTuple):
 
 def _row(purchases: Purchases[C], customer: C, view: _View) -> XyzRow:
     policy, number, origin, end = view
-    bought = purchases.lines.get(customer, ())
     sums: dict[int, Decimal] = {}
-    for day, amount in (*bought, *purchases.lowered.get(customer, ())):
+    for day, amount in purchases.lines.unordered(customer):
         unit = number(day)
         sums[unit] = sums[unit] + amount if unit in sums else amount
-    start = number(bought[0][0]) if bought else end
-    start = start if origin is None else origin
+    start = min(sums, default=end) if origin is None else origin
+    for day, amount in purchases.lowered.get(customer, ()):
+        unit = number(day)
+        sums[unit] = sums.get(unit, Decimal(0)) + amount
     known = [amount for unit, amount in sums.items() if start <= unit < end]
     periods = len(known) if policy.empty == "drop" else max(0, end - start)
     if periods < policy.at_least:
@@ -250,4 +253,4 @@ def _variation(
         if spread <= limit * limit * base:
             grade = name
             break
-    return math.sqrt(Fraction(spread) / Fraction(base)), grade
+    return math.sqrt(_QUOTIENT.divide(spread, base)), grade

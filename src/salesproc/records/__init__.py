@@ -1,7 +1,14 @@
 """The records of a sale: who it is with, the lead, the deal, the customer, and what was passed on."""
 
 from salesproc.records import lifecycle
-from salesproc.records._buyer import RELATIONSHIP, Complaint, CustomerStage, Purchase, Referral
+from salesproc.records._buyer import (
+    RELATIONSHIP,
+    Complaint,
+    CustomerStage,
+    MergedCustomer,
+    Purchase,
+    Referral,
+)
 from salesproc.records._deal import AmountChange, CloseDateChange, Objection
 from salesproc.records._merging import Conflict, MergedContact, merge_contacts
 from salesproc.records._person import Applied, Merged
@@ -84,6 +91,7 @@ __all__ = [
     # customers
     "Customer",
     "FormerCustomer",
+    "MergedCustomer",
     "Purchase",
     "Complaint",
     "Referral",

@@ -1,19 +1,23 @@
 """What a customer and a former one share: who they are, and what they bought, complained of and recommended."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, Generic, NamedTuple, Self, TypeVar
 
 import attrs
 
 from salesproc.errors import RecordError
 from salesproc.money import Money
+from salesproc.records._joining import joined
+from salesproc.records._merging import Conflict, merge_contacts
 from salesproc.records._record import Stored, restored
 from salesproc.records.parties import AccountId, Contact, CustomerId, LeadId, OpportunityId
 from salesproc.stages import Journey, Process, Stage, StageKind, Transition, provided
 
-__all__ = ["RELATIONSHIP", "Buyer", "Complaint", "CustomerStage", "Purchase", "Referral"]
+__all__ = ["RELATIONSHIP", "Buyer", "Complaint", "CustomerStage", "MergedCustomer", "Purchase", "Referral"]
+
+B_co = TypeVar("B_co", bound="Buyer", covariant=True)
 
 
 class CustomerStage(StrEnum):
@@ -87,6 +91,23 @@ class Referral(NamedTuple):
     lead_id: LeadId
 
 
+class MergedCustomer(NamedTuple, Generic[B_co]):
+    """Two records of one customer made one.
+
+    Attributes:
+        survivor: The one that stays, with what the other one bought, complained of and recommended, and the other's id.
+        conflicts: What they did not agree on: nothing is overwritten, so decide.
+        repeated: What stood in both records and is there once: a purchase of one deal at one time for one amount, a referral of one lead, a complaint of one
+            time about one thing.
+        look_alikes: Purchases of the other that are kept and may be one of the survivor's: of the same deal, or of the same time and amount.
+    """
+
+    survivor: B_co
+    conflicts: tuple[Conflict, ...]
+    repeated: tuple[Purchase | Complaint | Referral, ...]
+    look_alikes: tuple[Purchase, ...]
+
+
 @attrs.frozen(kw_only=True, repr=False)
 class Buyer(Stored):
     """What a customer and a former one share.
@@ -99,6 +120,7 @@ class Buyer(Stored):
         purchases: Everything they bought, oldest first.
         complaints: Everything they complained of, oldest first.
         referrals: Everybody they brought, oldest first.
+        merged_ids: The ids of duplicates merged into this record.
 
     Raises:
         RecordError: The journey is not in the stage of this class, or neither a person nor a company is named.
@@ -113,6 +135,7 @@ class Buyer(Stored):
     purchases: tuple[Purchase, ...] = ()
     complaints: tuple[Complaint, ...] = ()
     referrals: tuple[Referral, ...] = ()
+    merged_ids: tuple[CustomerId, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         name = f"{type(self).__name__} {self.id}"
@@ -150,6 +173,57 @@ class Buyer(Stored):
         """The complaints that still stand."""
         return tuple(one for one in self.complaints if one.open)
 
+    def merge(self, duplicate: "Buyer") -> MergedCustomer[Self]:
+        """This record with what a duplicate of it adds.
+
+        What the duplicate bought, complained of and recommended is put among what this one did, in order of time and under this id. Gaps of the contact,
+        the account and the lead are filled. Its journey is not taken over: two histories in one would corrupt every duration.
+
+        Args:
+            duplicate: Another record of the same customer, with us or not.
+
+        Returns:
+            The survivor, what the two did not agree on (there the survivor's word stays), and what stood or may have stood in both.
+
+        Raises:
+            RecordError: Both have the same id, or this one has left and the other is a customer or bought after that.
+
+        >>> from datetime import UTC, datetime
+        >>> from salesproc.records import Customer
+        >>> def of(key, name, day):
+        ...     at = datetime(2026, 3, day, tzinfo=UTC)
+        ...     return Customer.register(CustomerId(key), at=at, contact=Contact(name)).buy(Money(900, "USD"), at=at)
+        >>> merged = of("C-1", "Lin Wei", 9).merge(of("C-2", "Lin W.", 2))
+        >>> [(purchase.customer, purchase.at.day) for purchase in merged.survivor.purchases]
+        [('C-1', 2), ('C-1', 9)]
+        >>> merged.conflicts
+        (Conflict(field='name', kept='Lin Wei', dropped='Lin W.'),)
+        """
+        if duplicate.id == self.id:
+            raise RecordError(f"{self.id} cannot be merged into itself; give a record with another id")
+        values: dict[str, Any] = {}
+        conflicts, repeated = list[Conflict](), list[Any]()
+        if self.contact is not None and duplicate.contact is not None:
+            together = merge_contacts(self.contact, duplicate.contact)
+            values["contact"] = together.contact
+            conflicts += together.conflicts
+        for name in ("contact", "account_id", "lead_id"):
+            mine, theirs = getattr(self, name), getattr(duplicate, name)
+            values.setdefault(name, mine or theirs)
+            if name != "contact" and mine and theirs and mine != theirs:
+                conflicts.append(Conflict(name, mine, theirs))
+        for name in ("purchases", "complaints", "referrals"):
+            theirs = [one._replace(customer=self.id) for one in getattr(duplicate, name)]
+            found = joined(name, getattr(self, name), theirs)
+            values[name] = found.facts
+            repeated += found.repeated
+            conflicts += found.conflicts
+        ids = dict.fromkeys((*self.merged_ids, duplicate.id, *duplicate.merged_ids))
+        values["merged_ids"] = tuple(one for one in ids if one != self.id)
+        survivor = attrs.evolve(self, **values)
+        look_alikes = _look_alikes(self.purchases, survivor.purchases)
+        return MergedCustomer(survivor, tuple(conflicts), tuple(repeated), look_alikes)
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """The record that `to_dict` wrote; every change of its journey is judged again.
@@ -163,3 +237,13 @@ class Buyer(Stored):
     def __repr__(self) -> str:
         bought = len(self.purchases)
         return f"<{type(self).__name__} {self.id}, {bought} {'purchase' if bought == 1 else 'purchases'}>"
+
+
+def _look_alikes(mine: Sequence[Purchase], all_of_both: Iterable[Purchase]) -> tuple[Purchase, ...]:
+    """The purchases that were added and may be one of those that were there."""
+    deals = {one.opportunity_id for one in mine if one.opportunity_id is not None}
+    facts = {(one.at, one.amount) for one in mine}
+    added = list(all_of_both)
+    for one in mine:
+        added.remove(one)
+    return tuple(one for one in added if one.opportunity_id in deals or (one.at, one.amount) in facts)

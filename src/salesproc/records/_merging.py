@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import attrs
 
 from salesproc._given import several
+from salesproc._identity import email_key, phone_key
 from salesproc.errors import UnknownName
 from salesproc.records.parties import Contact
 
@@ -42,13 +43,18 @@ class MergedContact(NamedTuple):
     conflicts: tuple[Conflict, ...]
 
 
-def merge_contacts(mine: Contact, theirs: Contact, *, overwrite: Iterable[str] = ()) -> MergedContact:
+def merge_contacts(
+    mine: Contact, theirs: Contact, *, overwrite: Iterable[str] = (), country_code: str | None = None
+) -> MergedContact:
     """What two contacts of one person say together.
+
+    Two spellings of one address or number, as `salesproc.customers.match` compares them, do not contradict each other: the spelling that is there stays.
 
     Args:
         mine: The one that stays.
         theirs: The other one.
         overwrite: Fields in which the other's word counts, where it has one: name, email, phone, company, locale, time_zone.
+        country_code: The country of numbers that name none, such as ``"49"``; without it ``030 123456`` and ``+49 30 123456`` are two numbers.
 
     Returns:
         The contact, what was filled, and every contradiction, also those that were decided by *overwrite*.
@@ -78,9 +84,20 @@ def merge_contacts(mine: Contact, theirs: Contact, *, overwrite: Iterable[str] =
         old, new = getattr(mine, name), getattr(theirs, name)
         kept, dropped = (new, old) if name in asked and new else (old or new, new)
         values[name] = kept
-        if old and new and old != new:
+        if old and new and not _same(name, old, new, country_code):
             conflicts.append(Conflict(name, kept, dropped))
         elif new and not old:
             filled.append(name)
     interests = tuple(dict.fromkeys((*mine.interests, *theirs.interests)))
     return MergedContact(attrs.evolve(mine, **values, interests=interests), tuple(filled), tuple(conflicts))
+
+
+def _same(field: str, one: str, other: str, country_code: str | None) -> bool:
+    """Whether two texts say the same; an address and a number do so in any spelling."""
+    if field == "email":
+        keys = email_key(one), email_key(other)
+    elif field == "phone":
+        keys = phone_key(one, country_code=country_code), phone_key(other, country_code=country_code)
+    else:
+        keys = one, other
+    return one == other or (keys[0] == keys[1] != "")

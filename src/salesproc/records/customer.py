@@ -1,14 +1,23 @@
 """After the first sale: what a customer buys, complains of and recommends, leaving, and coming back."""
 
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import attrs
 
+from salesproc._instants import earlier
 from salesproc.errors import RecordError, UnknownName
 from salesproc.money import Money
 from salesproc.records import opportunity as opportunities
-from salesproc.records._buyer import RELATIONSHIP, Buyer, Complaint, CustomerStage, Purchase, Referral
+from salesproc.records._buyer import (
+    RELATIONSHIP,
+    Buyer,
+    Complaint,
+    CustomerStage,
+    MergedCustomer,
+    Purchase,
+    Referral,
+)
 from salesproc.records._record import carried, in_order
 from salesproc.records.parties import AccountId, Contact, CustomerId, LeadId, OpportunityId
 from salesproc.stages import SIX_STEP_SALE, Process
@@ -197,6 +206,16 @@ class FormerCustomer(Buyer):
     def left_at(self) -> datetime:
         """When they left."""
         return self.journey.entered_at
+
+    def merge(self, duplicate: Buyer) -> MergedCustomer[Self]:
+        """As `Customer.merge`; somebody who has left did nothing later."""
+        found = super().merge(duplicate)
+        last = found.survivor.last_purchase_at
+        if isinstance(duplicate, Customer) or (last is not None and earlier(self.left_at, last)):
+            raise RecordError(
+                f"{self.id} left at {self.left_at}, and {duplicate.id} did not; merge {self.id} into {duplicate.id}"
+            )
+        return found
 
     def win_back(self, *, at: datetime, by: str | None = None, reason: str | None = None) -> Customer:
         """They are a customer again; that they left stays in the journey.
