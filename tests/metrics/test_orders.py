@@ -79,6 +79,13 @@ def coins_taken_back(bought, back):
     return kept, left
 
 
+def test_the_purchases_of_a_day_are_in_order_of_their_amounts_after_a_refund_too():
+    """What was taken back in part moves to its place among the others of the day."""
+    rows = [("ann", DAY, Money(amount, "EUR")) for amount in (-1, 2, 2)]
+    found = reduce_orders(rows, as_of=REVIEW, rules=OrderRules(same_day="each", refunds="take back"))
+    assert found.lines == {"ann": ((DAY, 1), (DAY, 2))}
+
+
 @given(ROWS, RULES)
 def test_purchases_are_what_the_rules_say(rows, rules):
     found = reduce_orders(rows, as_of=REVIEW, rules=rules)
