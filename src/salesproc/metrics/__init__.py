@@ -223,12 +223,10 @@ from salesproc.metrics.outcome_curves import (
     outcome_curve,
     reduce_outcome_curve,
 )
+from salesproc.metrics.outcome_results import OutcomeCounts, Outcomes, finish_outcomes
 from salesproc.metrics.outcomes import (
-    OutcomeCounts,
-    Outcomes,
     average_deal_value,
     deal_outcomes,
-    finish_outcomes,
     reduce_outcomes,
     win_rate,
     win_rate_by_value,

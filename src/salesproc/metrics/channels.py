@@ -12,7 +12,8 @@ from salesproc.errors import CurrencyMismatch, UnknownName
 from salesproc.metrics._adding import added
 from salesproc.metrics.breakdown import Breakdown, Cell
 from salesproc.metrics.deals import DealLike
-from salesproc.metrics.outcomes import OutcomeCounts, Outcomes, deal_outcomes
+from salesproc.metrics.outcome_results import OutcomeCounts, Outcomes
+from salesproc.metrics.outcomes import deal_outcomes
 from salesproc.money import Money
 from salesproc.periods import Period
 from salesproc.rates import Rate

@@ -340,7 +340,7 @@ class _Reader(Generic[C]):
                     break
             if owed:
                 left.append((day, -owed))
-        return sorted(standing), sorted(left)
+        return sorted(standing), sorted(left)  # within a day by amount, as where nothing was taken back
 
     def _converted(self, money: Money, number: int) -> Money:
         given: object = money  # callers without a type checker pass anything
