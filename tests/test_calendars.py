@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
+from dateutil.tz import gettz as dateutil_zone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -359,3 +360,13 @@ def test_a_search_ends_with_the_calendar():
     always = WorkingCalendar.weekly(range(7), time(0), time(0), tz="UTC")
     with pytest.raises(PeriodError, match="the calendar ends with the year 9999"):
         always.add(datetime(9999, 12, 1, tzinfo=UTC), timedelta(days=300))
+
+
+@given(cases())
+def test_a_zone_that_cannot_be_looked_up_serves_as_well(case):
+    """Those of dateutil have no hash, so nothing of them is remembered."""
+    theirs = dateutil_zone(str(case.zone))
+    assert type(theirs).__hash__ is None
+    own = WorkingCalendar(case.hours, case.zone, case.holidays)
+    foreign = WorkingCalendar(case.hours, theirs, case.holidays)
+    assert foreign.working_time(case.start, case.end) == own.working_time(case.start, case.end)

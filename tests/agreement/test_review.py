@@ -248,6 +248,7 @@ def test_records_are_reviewed_as_they_are():
         ({"period": Period(DAYS[2], DAYS[31])}, PeriodError, "must be whole ones"),
         ({"period": (DAYS[0], DAYS[31])}, TypeError, "period must be a Period"),
         ({"replies": [("A", "2026-01-05")]}, NaiveTimeError, "reply 1 has the text '2026-01-05' for a time"),
+        ({"tries": ["L-1"]}, LogError, "try 1 begins with entity and time, got the text 'L-1'"),
         ({"given_up": ["A"]}, LogError, "lead given up 1 begins with entity and time, got the text|got 'A'"),
         ({"tries": "A-1"}, TypeError, r"tries must be several, got the one text 'A-1'"),
         ({"pauses": [("A", DAYS[4], DAYS[3])]}, LogError, r"pause 1 ends at .*: \('A', "),

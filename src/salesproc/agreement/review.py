@@ -88,10 +88,10 @@ def review_agreement(
     ...     HandedOver("L-2", march[4], "rejected", march[8], "clerical"),
     ...     HandedOver("L-3", march[29]),
     ... ]
-    >>> print(review_agreement(promised, passed, period=Period.month(2026, 3), as_of=march[30]).total)
-    promise                   by           promised            reached    kept
-    leads handed over  marketing               3               3    kept
-    accepted           marketing             80%  50% of 2, 1 to come  missed
+    >>> print(review_agreement(promised, passed, period=Period.month(2026, 3), as_of=date(2026, 4, 1)).total)
+    promise                   by          promised              reached    kept
+    leads handed over  marketing                 3                    3    kept
+    accepted           marketing               80%  50% of 2, 1 to come  missed
     decided in time        sales  100% within 48 h  50% of 2, 1 to come  missed
     """
     given: object = agreement  # callers without a type checker pass the agreement as a dict
