@@ -5,28 +5,18 @@ Nothing here rounds unless asked to, and nothing depends on the decimal context 
 
 import decimal
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from decimal import ROUND_05UP, ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
-from typing import Self, TypeGuard
+from typing import Self
 
 import attrs
 
+from salesproc import _exact
 from salesproc._currencies import MINOR_DIGITS
+from salesproc._exact import EXACT
 from salesproc.errors import CurrencyMismatch, MoneyError, did_you_mean
 
 __all__ = ["Money", "total"]
-
-_DIGITS = 999  # more than any ledger holds; past it an amount is refused, never rounded
-_FAULTS = [decimal.InvalidOperation, decimal.Overflow]
-EXACT = decimal.Context(prec=_DIGITS, Emax=_DIGITS, Emin=-_DIGITS, traps=[*_FAULTS, decimal.Inexact])
-_ROUNDING = decimal.Context(prec=_DIGITS, rounding=ROUND_HALF_EVEN, traps=_FAULTS)
-# ROUND_05UP keeps "there was more" in the last digit, so that a second rounding is as good as one; the
-# extra digits make sure that this last digit is never one that is kept.
-_QUOTIENT = decimal.Context(prec=2 * _DIGITS, rounding=ROUND_05UP, traps=_FAULTS)
-_ROUNDINGS = (
-    *("ROUND_CEILING", "ROUND_FLOOR", "ROUND_UP", "ROUND_DOWN"),
-    *("ROUND_HALF_EVEN", "ROUND_HALF_UP", "ROUND_HALF_DOWN", "ROUND_05UP"),
-)
 
 
 def _amount(amount: Decimal | int | str) -> Decimal:
@@ -35,7 +25,9 @@ def _amount(amount: Decimal | int | str) -> Decimal:
             f"an amount must be exact, got the float {amount!r}; give text or a Decimal, "
             "or round it on purpose with Money.from_float(value, currency)"
         )
-    exact = _finite(amount, "an amount") if isinstance(amount, str) else _number(amount, "an amount")
+    exact = (
+        _exact.finite(amount, "an amount") if isinstance(amount, str) else _exact.number(amount, "an amount")
+    )
     return exact or exact.copy_abs()  # no negative zero
 
 
@@ -134,10 +126,10 @@ class Money:
         >>> Money(100, "EUR").divided_by(3)
         Money('33.33', 'EUR')
         """
-        by = _number(divisor, "a divisor")
+        by = _exact.number(divisor, "a divisor")
         if not by:
             raise MoneyError(f"{self} cannot be divided by 0; give a divisor other than 0")
-        return self._round(_attempt(_QUOTIENT.divide, self.amount, by), places, rounding)
+        return self._round(_exact.attempt(_exact.QUOTIENT.divide, self.amount, by), places, rounding)
 
     def allocate(self, weights: Sequence[int | Decimal]) -> tuple[Self, ...]:
         """The amount in parts that follow the weights and add up to it exactly.
@@ -157,13 +149,13 @@ class Money:
         >>> Money("100.00", "EUR").allocate([1, 1, 1])
         (Money('33.34', 'EUR'), Money('33.33', 'EUR'), Money('33.33', 'EUR'))
         """
-        shares = [Fraction(_number(weight, "a weight")) for weight in weights]
+        shares = [Fraction(_exact.number(weight, "a weight")) for weight in weights]
         if not any(shares) or min(shares) < 0:
             raise MoneyError(f"weights must be 0 or more with a sum above 0, got {weights!r}")
-        exponent = min(_exponent(self.amount), -MINOR_DIGITS[self.currency])
-        units = int(_attempt(EXACT.scaleb, self.amount, Decimal(-exponent)))
+        exponent = min(_exact.exponent(self.amount), -MINOR_DIGITS[self.currency])
+        units = int(_exact.attempt(EXACT.scaleb, self.amount, Decimal(-exponent)))
         sign = -1 if units < 0 else 1
-        parts = apportion(abs(units), shares)
+        parts = _exact.apportion(abs(units), shares)
         return tuple(self._with(EXACT.scaleb(Decimal(sign * part), Decimal(exponent))) for part in parts)
 
     def split(self, n: int) -> tuple[Self, ...]:
@@ -175,7 +167,7 @@ class Money:
         >>> Money("-0.05", "USD").split(2)
         (Money('-0.03', 'USD'), Money('-0.02', 'USD'))
         """
-        if not _is_whole(n) or n < 1:
+        if not _exact.is_whole(n) or n < 1:
             raise MoneyError(f"n must be a whole number above 0, got {n!r}")
         return self.allocate([1] * n)
 
@@ -198,7 +190,7 @@ class Money:
         if self.currency not in rates:
             known = ", ".join(sorted(rates)) or "none"
             raise MoneyError(f"no rate from {self.currency} to {target}; rates were given for: {known}")
-        rate = _number(rates[self.currency], f"the rate from {self.currency} to {target}")
+        rate = _exact.number(rates[self.currency], f"the rate from {self.currency} to {target}")
         if rate <= 0:
             raise MoneyError(f"the rate from {self.currency} to {target} must be above 0, got {rate}")
         return attrs.evolve(self * rate, currency=target)
@@ -206,15 +198,15 @@ class Money:
     def __add__(self, other: "Money") -> Self:
         if not isinstance(other, Money):
             return NotImplemented
-        return self._with(_attempt(EXACT.add, self.amount, self._same(other)))
+        return self._with(_exact.attempt(EXACT.add, self.amount, self._same(other)))
 
     def __sub__(self, other: "Money") -> Self:
         if not isinstance(other, Money):
             return NotImplemented
-        return self._with(_attempt(EXACT.subtract, self.amount, self._same(other)))
+        return self._with(_exact.attempt(EXACT.subtract, self.amount, self._same(other)))
 
     def __mul__(self, factor: Decimal | int) -> Self:
-        return self._with(_attempt(EXACT.multiply, self.amount, _number(factor, "a factor")))
+        return self._with(_exact.attempt(EXACT.multiply, self.amount, _exact.number(factor, "a factor")))
 
     __rmul__ = __mul__
 
@@ -262,7 +254,7 @@ class Money:
         return self.amount >= self._same(other)
 
     def __str__(self) -> str:
-        digits = max(MINOR_DIGITS[self.currency], -_exponent(self.amount))
+        digits = max(MINOR_DIGITS[self.currency], -_exact.exponent(self.amount))
         return format(self, f",.{digits}f")
 
     def __format__(self, spec: str) -> str:
@@ -272,7 +264,7 @@ class Money:
         # "n" would ask the locale, and a percentage of money is none: neither is readable here.
         readable = spec + "?" if spec[-1] in "n%" else spec
         try:
-            with decimal.localcontext(_ROUNDING):
+            with decimal.localcontext(_exact.ROUNDING):
                 return f"{self.amount:{readable}} {self.currency}"
         except (ValueError, decimal.DecimalException):
             raise MoneyError(f"money has no format {spec!r}; use one such as ',.0f'") from None
@@ -281,7 +273,11 @@ class Money:
         return f"Money({EXACT.to_sci_string(self.amount)!r}, {self.currency!r})"
 
     def _with(self, amount: Decimal) -> Self:
-        return type(self)(amount, self.currency)
+        """An exact amount in the same currency: the result of exact arithmetic, of which nothing is to be checked."""
+        money = object.__new__(type(self))
+        object.__setattr__(money, "amount", amount or amount.copy_abs())  # no negative zero
+        object.__setattr__(money, "currency", self.currency)
+        return money
 
     def _same(self, other: "Money") -> Decimal:
         if self.currency != other.currency:
@@ -291,7 +287,7 @@ class Money:
 
     def _round(self, amount: Decimal, places: int | None, rounding: str) -> Self:
         kept = MINOR_DIGITS[self.currency] if places is None else places
-        return self._with(_rounded(amount, kept, rounding))
+        return self._with(_exact.rounded(amount, kept, rounding))
 
 
 def total(
@@ -338,62 +334,10 @@ def _sums(monies: Iterable[Money]) -> dict[str, Decimal]:
     for money in monies:
         if not isinstance(money, Money):
             raise MoneyError(f"only Money adds up, got {money!r}; write Money(amount, currency)")
-        sums[money.currency] = _attempt(EXACT.add, sums.get(money.currency, Decimal(0)), money.amount)
+        sums[money.currency] = _exact.attempt(EXACT.add, sums.get(money.currency, Decimal(0)), money.amount)
     return sums
 
 
-def _number(value: Decimal | int, what: str) -> Decimal:
-    """The value as an exact Decimal; nothing but whole numbers and Decimals is one."""
-    if not _is_whole(value) and not isinstance(value, Decimal):
-        raise MoneyError(f"{what} must be a whole number or a Decimal, got {value!r}; write Decimal('...')")
-    return _finite(value, what)
-
-
-def _finite(value: Decimal | int | str, what: str) -> Decimal:
-    try:
-        exact = EXACT.create_decimal(value)
-    except decimal.InvalidOperation:
-        raise MoneyError(f"{what} cannot be read from {value!r}; write it like '1234.50'") from None
-    except decimal.DecimalException:
-        raise MoneyError(f"{what} may have at most {_DIGITS} digits") from None
-    if not exact.is_finite():
-        raise MoneyError(f"{what} must be finite, got {value!r}")
-    return exact
-
-
-def _attempt(operation: Callable[[Decimal, Decimal], Decimal], a: Decimal, b: Decimal) -> Decimal:
-    try:
-        return operation(a, b)
-    except decimal.DecimalException:
-        raise MoneyError(f"the result has more than {_DIGITS} digits; nothing is rounded unasked") from None
-
-
-def _rounded(amount: Decimal, places: int, rounding: str) -> Decimal:
-    if not _is_whole(places):
-        raise MoneyError(f"places must be a whole number, got {places!r}")
-    if rounding not in _ROUNDINGS:
-        raise MoneyError(f"rounding {rounding!r} is none of decimal's; {did_you_mean(rounding, _ROUNDINGS)}")
-    try:
-        return amount.quantize(Decimal((0, (1,), -places)), rounding, _ROUNDING)
-    except (decimal.DecimalException, OverflowError):
-        raise MoneyError(f"{places} places need more than {_DIGITS} digits") from None
-
-
-def _is_whole(value: object) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _exponent(amount: Decimal) -> int:
-    exponent = amount.as_tuple().exponent
-    return exponent if isinstance(exponent, int) else 0
-
-
-def apportion(units: int, shares: Sequence[Fraction]) -> list[int]:
-    """Whole units divided by shares so that nothing is lost: what is left over goes to the largest remainders, the earlier first."""
-    whole = sum(shares)
-    due = [units * share / whole for share in shares]
-    parts = [int(quota) for quota in due]
-    by_remainder = sorted(range(len(due)), key=lambda i: (parts[i] - due[i], i))
-    for i in by_remainder[: units - sum(parts)]:
-        parts[i] += 1
-    return parts
+def money_maker(currency: str) -> Callable[[Decimal], Money]:
+    """What makes money of the results of exact arithmetic, of which nothing is to be checked."""
+    return Money.zero(currency)._with  # noqa: SLF001 - of this module

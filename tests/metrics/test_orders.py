@@ -211,6 +211,7 @@ def test_sums_are_exact_beyond_the_digits_of_the_callers_context():
         ({"customer": "ann"}, "is a mapping; make it a tuple"),
         (("ann", DAY, 100), "has the amount 100; give Money"),
         ((["ann"], DAY, euros(1)), "names its customer by something that cannot be looked up"),
+        (("ann", [DAY], euros(1)), "has for a time something that cannot be looked up"),
         (("ann", date(9999, 12, 31), euros(1)), "placeholder"),
         (("ann", date(1900, 1, 1), euros(1)), "placeholder"),
     ],

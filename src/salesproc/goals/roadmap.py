@@ -9,13 +9,14 @@ from typing import NamedTuple
 import attrs
 
 from salesproc import _text
+from salesproc._exact import apportion
 from salesproc._given import require_period
 from salesproc._tables import Shown
 from salesproc.errors import PeriodError
 from salesproc.goals.plan import Plan
 from salesproc.metrics._numbers import positive_money
 from salesproc.metrics.breakdown import Cell
-from salesproc.money import Money, apportion, total
+from salesproc.money import Money, total
 from salesproc.periods import Period
 
 __all__ = ["Roadmap", "RoadmapRow", "roadmap"]

@@ -12,12 +12,13 @@ from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 import attrs
 
 from salesproc import _text
+from salesproc._exact import EXACT
 from salesproc._given import leading_fields, whole_number
 from salesproc._tables import Cell, Shown
 from salesproc.errors import CurrencyMismatch, LogError
 from salesproc.lifetime._time import TimeUnit, in_units, length_of, time_of
 from salesproc.metrics.orders import OrderCounts, OrderRow, OrderRules, Purchases, reduce_orders
-from salesproc.money import EXACT, Money
+from salesproc.money import Money
 
 __all__ = [
     "CustomerHistory",

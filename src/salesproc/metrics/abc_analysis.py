@@ -11,12 +11,13 @@ from typing import Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar, get_ar
 import attrs
 
 from salesproc import _text
+from salesproc._exact import EXACT
 from salesproc._shares import Share, exact_share
 from salesproc._tables import Shown
 from salesproc.errors import did_you_mean
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.orders import OrderRow, OrderRules, Purchases, reduce_orders
-from salesproc.money import EXACT, Money
+from salesproc.money import Money, money_maker
 
 __all__ = ["Abc", "AbcClass", "AbcRow", "CrossingRule", "abc_classes", "finish_abc"]
 
@@ -187,21 +188,23 @@ def finish_abc(
     first, second = (exact_share(cut, "a cut") for cut in cuts)
     if not 0 < first <= second:
         raise ValueError(f"cuts must rise from above 0, got {cuts!r}")
+    if purchases.currency is None:
+        return Abc((), (first, second), None, 0, purchases)
     spent = purchases.spending()
     ranked = sorted(spent, key=str)
     ranked.sort(key=spent.__getitem__, reverse=True)
-    currency = purchases.currency or ""
+    money_of = money_maker(purchases.currency)
     with decimal.localcontext(EXACT):
         total = sum((amount for amount in spent.values() if amount > 0), Decimal(0))
         ends = tuple((total * cut.numerator, cut.denominator) for cut in (first, second))
         rows, running = list[AbcRow](), Decimal(0)
         for amount, group in groupby(ranked, key=spent.__getitem__):
-            equals, money = [*group], Money(amount, currency)
+            equals, money = [*group], money_of(amount)
             if amount <= 0:
                 rows += [AbcRow(customer, money, None, "C") for customer in equals]
                 continue
             before, running = running, running + amount * len(equals)
-            grade, until = _grade(before, running, ends, crossing), Money(running, currency)
+            grade, until = _grade(before, running, ends, crossing), money_of(running)
             rows += [AbcRow(customer, money, until, grade) for customer in equals]
     return Abc(
         (*rows,),

@@ -10,6 +10,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import attrs
 
 from salesproc import _text
+from salesproc._exact import EXACT
 from salesproc._shares import Share
 from salesproc._tables import Shown
 from salesproc.metrics.abc_analysis import CLASSES as ABC
@@ -18,7 +19,7 @@ from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.orders import OrderRow, OrderRules, Purchases, reduce_orders
 from salesproc.metrics.xyz_analysis import CLASSES as XYZ
 from salesproc.metrics.xyz_analysis import Xyz, XyzPolicy, finish_xyz
-from salesproc.money import EXACT, Money
+from salesproc.money import Money
 
 __all__ = ["ABC_XYZ_ACTIONS", "AbcXyz", "AbcXyzCell", "abc_xyz", "finish_abc_xyz"]
 

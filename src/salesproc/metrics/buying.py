@@ -9,12 +9,13 @@ from typing import TypeVar
 import attrs
 
 from salesproc import _text
+from salesproc._exact import EXACT
 from salesproc._tables import Shown
 from salesproc.metrics._period_days import days_of
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.orders import OrderRow, OrderRules, Purchases, reduce_orders
 from salesproc.metrics.ratios import MeanMoney, Ratio
-from salesproc.money import EXACT, Money
+from salesproc.money import Money
 from salesproc.periods import Period
 from salesproc.rates import Rate
 

@@ -12,13 +12,14 @@ from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar, cast, overload
 import attrs
 
 from salesproc import _text
+from salesproc._exact import EXACT
 from salesproc._given import leading_fields, whole_number
 from salesproc._shares import Share, exact_share
 from salesproc._tables import Shown
 from salesproc.errors import CurrencyMismatch, LogError
 from salesproc.metrics.breakdown import Breakdown, Cell, break_down
 from salesproc.metrics.orders import Purchases
-from salesproc.money import EXACT, Money
+from salesproc.money import Money
 
 __all__ = [
     "Concentration",

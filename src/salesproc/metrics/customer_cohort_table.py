@@ -9,11 +9,12 @@ from typing import NamedTuple, TypeVar
 import attrs
 
 from salesproc import _text
+from salesproc._exact import EXACT
 from salesproc._tables import Shown
 from salesproc.metrics._units import first_day, numbering
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.orders import OrderRow, OrderRules, Purchases, reduce_orders
-from salesproc.money import EXACT, Money
+from salesproc.money import Money
 from salesproc.periods import Unit
 from salesproc.rates import Rate
 

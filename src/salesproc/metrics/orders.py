@@ -11,15 +11,15 @@ from typing import Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar, cast
 
 import attrs
 
+from salesproc._exact import EXACT
 from salesproc._given import chosen
-from salesproc._instants import FIRST_YEAR
 from salesproc._tables import Shown
 from salesproc.errors import CurrencyMismatch, LogError, SalesprocError
 from salesproc.metrics._adding import added
 from salesproc.metrics._log import comparable, local_day
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.purchase_lines import Kept, Line, PurchaseLines
-from salesproc.money import EXACT, Money
+from salesproc.money import Money
 
 __all__ = ["Order", "OrderCounts", "OrderRow", "OrderRules", "Purchases", "reduce_orders"]
 
@@ -259,12 +259,13 @@ class _Reader(Generic[C]):
         factory=lambda: dict.fromkeys(attrs.fields_dict(OrderCounts), 0), init=False
     )
     refunded: dict[C, set[date]] = attrs.field(factory=dict[C, set[date]], init=False)
+    judged: set[date] = attrs.field(factory=set[date], init=False)
+    """Plain days that were looked at before: a list has many orders and few days."""
 
     def read(self, orders: Iterable[OrderRow[C]]) -> dict[C, dict[_Key, Decimal]]:
         """The amounts of every customer by day, or by day and row where each order is a purchase of its own."""
         groups: dict[C, dict[_Key, Decimal]] = {}
-        end, plain = comparable(self.as_of, self.as_of, "as_of"), type(self.as_of) is date
-        floor, nothing = date(FIRST_YEAR, 1, 1), Decimal(0)
+        end, judged, nothing = comparable(self.as_of, self.as_of, "as_of"), self.judged, Decimal(0)
         fold = self.rules.same_day == "one"
         number, row, currency, folded = 0, None, self.currency, 0
         key: _Key
@@ -272,19 +273,16 @@ class _Reader(Generic[C]):
             # The hot loop, about a microsecond a row; what is unusual goes out of line.
             for number, row in enumerate(orders, 1):
                 customer, at, money = row[0], row[1], row[2]
-                if not plain or at.__class__ is not date or not floor <= at <= end:
-                    at = comparable(at, self.as_of, f"row {number}")
-                    if at > end:
-                        self.counts["ahead"] += 1
-                        continue
-                    at = local_day(at, self.as_of)
+                day = at if at in judged else self._day(at, number, end)
+                if day is None:
+                    continue
                 if money.currency != currency:
                     money = self._converted(money, number)
                     currency = self.currency
                 amount = money.amount
-                if amount <= nothing and not self._kept(customer, at, amount, number):
+                if amount <= nothing and not self._kept(customer, day, amount, number):
                     continue
-                key = at if fold else (at, number)
+                key = day if fold else (day, number)
                 days = groups.get(customer)
                 if days is None:
                     if customer is None or customer == "" or customer != customer:  # noqa: PLR0124 - a missing value of a dataframe
@@ -342,6 +340,16 @@ class _Reader(Generic[C]):
                 left.append((day, -owed))
         return sorted(standing), sorted(left)  # within a day by amount, as where nothing was taken back
 
+    def _day(self, at: date, number: int, end: date) -> date | None:
+        """The day of an order where the review is; None, and counted, when it is after the review."""
+        known = comparable(at, self.as_of, f"row {number}")
+        if known > end:
+            self.counts["ahead"] += 1
+            return None
+        if type(known) is date:
+            self.judged.add(known)
+        return local_day(known, self.as_of)
+
     def _converted(self, money: Money, number: int) -> Money:
         given: object = money  # callers without a type checker pass anything
         if not isinstance(given, Money):
@@ -382,8 +390,9 @@ def _fault(row: object) -> str | None:
         return "is no row of customer, time and amount"
     if not isinstance(fields[2], Money):
         return f"has the amount {fields[2]!r}; give Money(amount, currency)"
-    try:
-        hash(fields[0])
-    except TypeError:
-        return "names its customer by something that cannot be looked up"
+    for field, fault in zip(fields, ("names its customer by", "has for a time"), strict=False):
+        try:
+            hash(field)
+        except TypeError:
+            return f"{fault} something that cannot be looked up"
     return None

@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 import attrs
 
+from salesproc._exact import EXACT
 from salesproc._given import require_period
 from salesproc._shares import Share, exact_share
 from salesproc._tables import Shown
@@ -17,7 +18,7 @@ from salesproc.metrics._numbers import rounded_money
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.deals import DealLike, read_deals
 from salesproc.metrics.ratios import Ratio
-from salesproc.money import EXACT, Money
+from salesproc.money import Money
 from salesproc.periods import Period
 from salesproc.rates import Rate
 

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 import attrs
 
-from salesproc.money import EXACT
+from salesproc._exact import EXACT
 
 __all__ = ["Line", "PurchaseLines"]
 

@@ -12,11 +12,12 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import attrs
 
 from salesproc import _text
+from salesproc._exact import EXACT
 from salesproc._tables import Shown
 from salesproc.metrics._separation import no_more_than_chance, usual_gap
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.orders import OrderRow, OrderRules, Purchases, reduce_orders
-from salesproc.money import EXACT, Money
+from salesproc.money import Money, money_maker
 
 __all__ = [
     "RFM_SEGMENTS",
@@ -335,13 +336,13 @@ def finish_rfm(
     values.sort(key=itemgetter(3), reverse=True)  # a stable sort: by name where the money is equal
     used = cuts if isinstance(cuts, RfmCuts) else _quantiles(values, cuts)
     recency, frequency, money = used.recency_days, used.frequency, used.money
-    currency = purchases.currency or ""
+    money_of = money_maker(purchases.currency or "")
     rows = list[RfmRow]()
     for customer, days, count, amount in values:
         r = scores - bisect_left(recency, days)
         f = 1 + bisect_left(frequency, count)
         m = 1 + bisect_left(money, amount)
-        rows.append(RfmRow(customer, days, count, Money(amount, currency), r, f, m, names.get((r, f))))
+        rows.append(RfmRow(customer, days, count, money_of(amount), r, f, m, names.get((r, f))))
     rows.sort(key=lambda row: row.r + row.f + row.m, reverse=True)
     return Rfm((*rows,), used, (*segments,), purchases, relative)
 

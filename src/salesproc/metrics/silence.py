@@ -12,12 +12,13 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import attrs
 
 from salesproc import _text
+from salesproc._exact import EXACT
 from salesproc._given import whole_number
 from salesproc._tables import Shown
 from salesproc.metrics._numbers import exact_number
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.orders import OrderRow, OrderRules, Purchases, reduce_orders
-from salesproc.money import EXACT, Money
+from salesproc.money import Money
 from salesproc.rates import Rate
 
 __all__ = ["AtRisk", "AtRiskRow", "AtRiskState", "SilencePolicy", "at_risk", "finish_at_risk"]

@@ -10,12 +10,12 @@ from typing import Any, Generic, Literal, NamedTuple, TypeVar
 import attrs
 
 from salesproc import _text
+from salesproc._exact import EXACT
 from salesproc._given import chosen
 from salesproc._tables import Shown
 from salesproc.metrics._units import first_day, numbering
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.orders import OrderRow, OrderRules, Purchases, reduce_orders
-from salesproc.money import EXACT
 from salesproc.periods import Unit
 
 __all__ = ["Xyz", "XyzClass", "XyzPolicy", "XyzRow", "finish_xyz", "xyz_classes"]
