@@ -71,7 +71,9 @@ def print_checks(model: BgNbd, holdout: HoldoutHistory[str]) -> None:
     print(f"weeks it has not:  {purchase_tracking(model, holdout)}")
     print("repeats before  customers  expected after  made after")
     for row in conditional_expectations(model, holdout).rows:
-        print(f"{row.repeats:>14}{row.customers:>11,}{row.expected:>16.2f}{row.actual:>12.2f}")
+        print(
+            f"{row.repeats:>14}{'+' if row.and_more else ' '}{row.customers:>10,}{row.expected:>16.2f}{row.actual:>12.2f}"
+        )
 
 
 def print_values(values: GammaGamma, holdout: HoldoutHistory[str]) -> None:

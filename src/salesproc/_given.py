@@ -106,6 +106,16 @@ def texts(given: Iterable[str], what: str) -> tuple[str, ...]:
     return tuple(several(given, what))
 
 
+def instance(given: object, kind: type, what: str, how: str) -> None:
+    """Refuses what is of another class; callers without a type checker pass the thing it is made of.
+
+    Raises:
+        TypeError: It is; the message says how to make one.
+    """
+    if not isinstance(given, kind):
+        raise TypeError(f"{what} must be a {kind.__name__}, got a {type(given).__name__}; {how}")
+
+
 def member(kind: type[E], given: object, what: str) -> E:
     """The member of an enumeration that was given itself or by its value.
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesproc import LogError, NaiveTimeError, Period, PeriodError, shifted
-from salesproc.lifetime import contract_tenures, tenures_from_survivors
+from salesproc.lifetime import contract_tenures, fit_shifted_beta_geometric, tenures_from_survivors
 
 START, REVIEW = date(2023, 1, 31), date(2025, 6, 30)
 UNITS = {
@@ -33,8 +33,8 @@ STAYS = st.lists(
 
 @given(STAYS, st.sampled_from(sorted(UNITS)))
 def test_renewals_are_counted_one_by_one(rows, unit):
-    """The same by walking from renewal to renewal."""
-    lost, kept, ahead = {}, {}, 0
+    """The same by walking from renewal to renewal; who left before one that is still to come has not come to it."""
+    lost, kept, early, ahead = {}, {}, {}, 0
     for _, since, until in rows:
         if since > REVIEW:
             ahead += 1
@@ -44,9 +44,11 @@ def test_renewals_are_counted_one_by_one(rows, unit):
         while UNITS[unit](since, passed + 1) < end or (not gone and UNITS[unit](since, passed + 1) == end):
             passed += 1
         into, key = (lost, passed + 1) if gone else (kept, passed)
+        if gone and UNITS[unit](since, passed + 1) > REVIEW:
+            into, key = early, passed
         into[key] = into.get(key, 0) + 1
     found = contract_tenures(iter(rows), as_of=REVIEW, unit=unit)
-    assert (found.lost, found.kept, found.after_as_of) == (lost, kept, ahead)
+    assert (found.lost, found.kept, found.under_way, found.after_as_of) == (lost, kept, early, ahead)
     assert found.customers == len(rows) - ahead
 
 
@@ -159,3 +161,35 @@ def test_tables_that_are_none_are_refused():
         contract_tenures([], as_of=REVIEW, unit="fortnight")
     with pytest.raises(TypeError, match="period must be a Period"):
         contract_tenures([], as_of=REVIEW, unit="month", period=(START, REVIEW))
+
+
+def test_leaving_within_a_year_does_not_bias_the_model():
+    """Customers who give notice half-way through a year they will not renew, reviewed while many such years are under way."""
+    chance, review = Random(20260101), date(2025, 6, 30)
+    rows = []
+    for n in range(5000):
+        since = date(2020, 1, 1) + timedelta(days=chance.randrange(1826))
+        leaves, renewals = chance.betavariate(2, 6), 1
+        while chance.random() >= leaves:
+            renewals += 1
+        end = shifted(since, years=renewals - 1) + timedelta(days=chance.randrange(1, 365))
+        rows.append((n, since, end if end <= review else None))
+    tenures = contract_tenures(rows, as_of=review, unit="year")
+    assert sum(tenures.under_way.values()) > 300
+    model = fit_shifted_beta_geometric(tenures)
+    for renewals, truth in ((1, 6 / 8), (2, 6 / 8 * 7 / 9), (4, 6 / 8 * 7 / 9 * 8 / 10 * 9 / 11)):
+        stays = model.estimate_of(lambda one, renewals=renewals: one.survival(renewals), confidence=0.999)
+        assert stays.low < truth < stays.high
+
+
+def test_who_left_in_a_period_under_way_is_told_apart():
+    rows = [("ann", date(2025, 6, 1), date(2025, 6, 20)), ("bob", date(2025, 6, 1), None)]
+    found = contract_tenures(rows, as_of=date(2025, 6, 30), unit="month")
+    assert (found.lost, found.kept, found.under_way) == ({}, {0: 1}, {0: 1})
+    assert str(found) == (
+        "2 customers, 1 still there, 1 left (1 in a period under way), renewed by the month"
+    )
+    assert found.undefined == "nobody has come to a renewal"
+    assert found.resampled(Random(1)).customers == 2
+    later = contract_tenures(rows, as_of=date(2025, 7, 1), unit="month")
+    assert (later.lost, later.kept, later.under_way) == ({1: 1}, {1: 1}, {})

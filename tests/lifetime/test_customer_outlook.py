@@ -171,7 +171,7 @@ def test_an_outlook_can_be_kept_and_shown():
         (
             {"margin": 30},
             ValueError,
-            "margin must be a share from 0 to 1, got 30; a percentage is divided by 100 first",
+            "margin must be a share from -1 to 1, got 30; a percentage is divided by 100 first",
         ),
         (
             {"discount": 15},

@@ -23,6 +23,9 @@ LENGTHS: Mapping[str, timedelta] = MappingProxyType(
 )
 
 
+LONGEST = timedelta(days=36525)
+
+
 def length_of(unit: TimeUnit) -> timedelta:
     """How long the unit is.
 
@@ -43,10 +46,14 @@ def horizon_in_units(horizon: timedelta, unit: TimeUnit) -> float:
     """A time ahead as a number of units.
 
     Raises:
-        ValueError: It is below 0.
+        ValueError: It is below 0, or above a hundred years.
         TypeError: It is no duration: a bare number does not say whether it means days or weeks.
     """
-    return in_units(require_duration(horizon, "horizon"), unit)
+    if require_duration(horizon, "horizon") > LONGEST:
+        raise ValueError(
+            f"horizon must be at most 100 years, got {horizon!r}; no model knows anything of longer times"
+        )
+    return in_units(horizon, unit)
 
 
 def time_of(number: Number, unit: TimeUnit, what: str) -> timedelta:

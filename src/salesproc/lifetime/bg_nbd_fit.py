@@ -7,6 +7,7 @@ from itertools import accumulate
 from operator import add
 from typing import TypeAlias, TypeVar
 
+from salesproc._given import instance
 from salesproc._instants import MICROSECOND
 from salesproc.errors import FitError
 from salesproc.lifetime._fit import Likelihood, ModelFit, Vector, at_edges, maximise
@@ -62,6 +63,9 @@ def fit_bg_nbd(history: PurchaseHistory[C]) -> BgNbd:
     >>> print(model.undetermined)
     these data hardly determine the model: one standard error moves a by a factor of 3.81, b by a factor of 5.6
     """
+    instance(
+        history, PurchaseHistory, "history", "make one with purchase_history(orders, as_of=..., unit=...)"
+    )
     patterns, scale = _patterns(history)
     repeats = sum(x * n for x, _, _, n in patterns)
     counts = Counter[int]()

@@ -43,6 +43,8 @@ class ContractTenures(Shown):
         lost: By the number of the renewal at which they left, counted from 1, how many customers.
         kept: By how often they have renewed so far, how many customers who are still there.
         unit: The period of the contract.
+        under_way: By how often they had renewed, how many left in a period that was not over at the review. Those who stay have not come to its end yet, so
+            to count the others there already would make nearly everybody look as if they left.
         after_as_of: Customers who came after the review: not used.
         out_of_period: Customers who came outside the period asked for: not used.
     """
@@ -50,13 +52,14 @@ class ContractTenures(Shown):
     lost: Mapping[int, int]
     kept: Mapping[int, int]
     unit: Unit
+    under_way: Mapping[int, int] = attrs.field(factory=dict[int, int])
     after_as_of: int = 0
     out_of_period: int = 0
 
     @property
     def customers(self) -> int:
         """How many customers."""
-        return sum(self.lost.values()) + sum(self.kept.values())
+        return sum(map(sum, (self.lost.values(), self.kept.values(), self.under_way.values())))
 
     @property
     def undefined(self) -> str | None:
@@ -65,10 +68,10 @@ class ContractTenures(Shown):
 
     def renewals(self) -> tuple[tuple[int, int], ...]:
         """At each renewal, from the first on: how many had the choice, and how many of them left."""
-        last = max([*self.lost, *self.kept], default=0)
+        last = max([*self.lost, *self.kept, *self.under_way], default=0)
         at_risk, found = self.customers, list[tuple[int, int]]()
         for number in range(1, last + 1):
-            at_risk -= self.kept.get(number - 1, 0)
+            at_risk -= self.kept.get(number - 1, 0) + self.under_way.get(number - 1, 0)
             left = self.lost.get(number, 0)
             found.append((at_risk, left))
             at_risk -= left
@@ -76,14 +79,14 @@ class ContractTenures(Shown):
 
     def resampled(self, chance: Random) -> "ContractTenures":
         """As many customers, drawn with replacement."""
-        groups = [(True, n) for n in sorted(self.lost)] + [(False, n) for n in sorted(self.kept)]
-        weights = [self.lost[n] if gone else self.kept[n] for gone, n in groups]
+        tables = {"lost": self.lost, "kept": self.kept, "under_way": self.under_way}
+        groups = [(name, n) for name, table in tables.items() for n in sorted(table)]
+        weights = [tables[name][n] for name, n in groups]
         drawn = Counter(chance.choices(groups, weights, k=self.customers))
-        return attrs.evolve(
-            self,
-            lost={n: count for (gone, n), count in sorted(drawn.items()) if gone},
-            kept={n: count for (gone, n), count in sorted(drawn.items()) if not gone},
+        lost, kept, under_way = (
+            {n: drawn[name, n] for n in sorted(table) if drawn[name, n]} for name, table in tables.items()
         )
+        return attrs.evolve(self, lost=lost, kept=kept, under_way=under_way)
 
     def to_rows(self) -> list[dict[str, Cell]]:
         """One row per renewal: how many had the choice, stayed and left, the share that stayed, and the share of the beginning still there."""
@@ -101,8 +104,9 @@ class ContractTenures(Shown):
         return added(self, other, ("unit",))
 
     def __str__(self) -> str:
-        still = sum(self.kept.values())
-        return f"{self.customers:,} customers, {still:,} still there, {self.customers - still:,} left, renewed by the {self.unit}"
+        still, early = sum(self.kept.values()), sum(self.under_way.values())
+        left = f"{self.customers - still:,} left" + (f" ({early:,} in a period under way)" if early else "")
+        return f"{self.customers:,} customers, {still:,} still there, {left}, renewed by the {self.unit}"
 
 
 def contract_tenures(
@@ -110,7 +114,7 @@ def contract_tenures(
 ) -> ContractTenures:
     """How often each customer renewed, from the days on which they came and left.
 
-    Somebody who leaves within a period did not renew at its end; somebody who is there at the review has renewed as often as a period has passed.
+    Somebody who leaves within a period did not renew at its end, once that end has come; until then they are counted in ``under_way``. Somebody who is there at the review has renewed as often as a period has passed.
 
     Args:
         rows: ``(customer, since, until)``, one per customer, as for `customer_lifetimes`: *until* is the first day without service, or None.
@@ -132,7 +136,9 @@ def contract_tenures(
     require_period(period)
     review = comparable(as_of, as_of, "as_of")
     lost, kept, first_rows = Counter[int](), Counter[int](), dict[C, int]()
+    early = Counter[int]()
     ahead = outside = 0
+    today = local_day(review, as_of)
     for number, row in enumerate(rows, 1):
         customer, since, until = read_stay(row, as_of, f"row {number}")
         if first_rows.setdefault(customer, number) != number:
@@ -145,15 +151,20 @@ def contract_tenures(
         elif period is not None and since not in period:
             outside += 1
         elif until is None or until > review:
-            kept[_passed(local_day(since, as_of), local_day(review, as_of), step, longest)] += 1
+            kept[_passed(local_day(since, as_of), today, step, longest)] += 1
         else:
             start, end = local_day(since, as_of), local_day(until, as_of)
             whole = _passed(start, end, step, longest)
-            lost[whole if whole and step(start, whole) == end else whole + 1] += 1
+            renewal = whole if whole and step(start, whole) == end else whole + 1
+            if step(start, renewal) <= today:
+                lost[renewal] += 1
+            else:
+                early[whole] += 1
     return ContractTenures(
         lost=dict(sorted(lost.items())),
         kept=dict(sorted(kept.items())),
         unit=unit,
+        under_way=dict(sorted(early.items())),
         after_as_of=ahead,
         out_of_period=outside,
     )

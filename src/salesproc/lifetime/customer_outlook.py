@@ -10,8 +10,8 @@ from typing import Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar, get_ar
 import attrs
 
 from salesproc import _text
-from salesproc._given import require_duration
-from salesproc._shares import Share, exact_share
+from salesproc._given import instance, require_duration
+from salesproc._shares import Share, exact_margin
 from salesproc._tables import Cell, Shown
 from salesproc.errors import CurrencyMismatch, did_you_mean
 from salesproc.lifetime._bg_nbd_formulas import Point, alive, expected_purchases, integrated_purchases
@@ -84,8 +84,13 @@ class Outlook(Shown, Generic[C]):
         return sum(row.worth is None for row in self.rows)
 
     @property
+    def once(self) -> int:
+        """Customers who bought once. By this model nobody leaves before a second purchase, so all of them count as alive: an assumption, no finding."""
+        return sum(row.repeats == 0 for row in self.history.rows)
+
+    @property
     def alive(self) -> float:
-        """How many customers are expected to be alive."""
+        """How many customers are expected to be alive, those who bought ``once`` all among them."""
         return math.fsum(row.probability_alive for row in self.rows)
 
     @property
@@ -152,7 +157,11 @@ class Outlook(Shown, Generic[C]):
     def __str__(self) -> str:
         worth = "" if self.worth is None else f", worth {self.worth}"
         ahead = in_units(self.horizon, self.model.unit)
-        return f"{self.alive:,.1f} of {len(self.rows):,} customers alive, {self.purchases:,.1f} purchases in {ahead:,.4g} {self.model.unit}s{worth}"
+        once = f" ({self.once:,} with one purchase, taken as alive)" if self.once else ""
+        return (
+            f"{self.alive:,.1f} of {len(self.rows):,} customers alive{once}, "
+            f"{self.purchases:,.1f} purchases in {ahead:,.4g} {self.model.unit}s{worth}"
+        )
 
 
 _FIELDS = {"alive": "probability_alive", "purchases": "purchases", "worth": "worth"}
@@ -175,7 +184,7 @@ def customer_outlook(
         model: Of their purchases; fitted in any unit of time.
         horizon: How far ahead, for example ``timedelta(weeks=52)``: a duration, since a bare number is read as days by one and as weeks by another.
         values: Of what a purchase is worth; without it there is no worth.
-        margin: The share of the value that is earned, 0 to 1. With 1 the worth is revenue, and no acquisition may cost that.
+        margin: The share of the value that is earned, -1 to 1; below 0 every sale loses money. With 1 the worth is revenue, and no acquisition may cost that.
         discount: What money loses per unit *per*, as a share, 0 to 1: every purchase is discounted from the day it is to be expected.
         per: The unit of time of the discount.
 
@@ -196,13 +205,19 @@ def customer_outlook(
     >>> values = GammaGamma(p=6.25, q=3.74, v=15.44, currency="USD")
     >>> found = customer_outlook(history, model, horizon=timedelta(weeks=52), values=values, margin=0.3, discount=0.15)
     >>> found
-    <Outlook: 1.6 of 2 customers alive, 1.6 purchases in 52 weeks, worth 12.90 USD>
+    <Outlook: 1.6 of 2 customers alive (1 with one purchase, taken as alive), 1.6 purchases in 52 weeks, worth 12.90 USD>
     >>> [(row.customer, round(row.purchases, 2), round(row.purchase_value, 2), round(row.worth, 2)) for row in found.rows]
     [('ann', 1.38, 26.43, 10.26), ('bob', 0.27, 35.22, 2.63)]
     """
+    instance(
+        history, PurchaseHistory, "history", "make one with purchase_history(orders, as_of=..., unit=...)"
+    )
+    instance(model, BgNbd, "model", "fit one with fit_bg_nbd(history)")
+    if values is not None:
+        instance(values, GammaGamma, "values", "fit them with fit_gamma_gamma(history)")
     require_duration(horizon, "horizon")
     discount_force(discount, per, model.unit)  # refuses what is no discount
-    share = exact_share(margin, "margin")
+    share = exact_margin(margin, "margin")
     mine, theirs = history.currency, None if values is None else values.currency
     if None not in (mine, theirs) and mine != theirs:
         raise CurrencyMismatch(

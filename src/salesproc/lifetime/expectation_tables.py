@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 
 import attrs
 
-from salesproc._given import whole_number
+from salesproc._given import instance, whole_number
 from salesproc._tables import Cell, Shown
 from salesproc.lifetime.bg_nbd import BgNbd
 from salesproc.lifetime.holdout import HoldoutHistory
@@ -34,12 +34,14 @@ class ExpectationRow(NamedTuple):
         customers: How many they are.
         expected: Purchases per customer expected in the holdout.
         actual: Purchases per customer made in it.
+        and_more: Whether those who came back more often are in this row too.
     """
 
     repeats: int
     customers: int
     expected: float
     actual: float
+    and_more: bool = False
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -98,6 +100,12 @@ def conditional_expectations(
     [(0, 1, 0.4, 0.0), (1, 1, 0.75, 1.0), (2, 1, 1.0, 2.0)]
     """
     whole_number(most, "most", least=1)
+    instance(
+        holdout,
+        HoldoutHistory,
+        "holdout",
+        "make one with holdout_history(orders, calibration_end=..., as_of=..., unit=...)",
+    )
     groups = defaultdict[int, list[tuple[float, int]]](list)
     known = dict[tuple[int, timedelta, timedelta], float]()
     for row in holdout.calibration.rows:
@@ -111,6 +119,7 @@ def conditional_expectations(
             len(group),
             math.fsum(expected for expected, _ in group) / len(group),
             sum(made for _, made in group) / len(group),
+            repeats == most,
         )
         for repeats, group in sorted(groups.items())
     ]

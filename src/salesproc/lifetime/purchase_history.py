@@ -135,8 +135,11 @@ class PurchaseHistory(Shown, Generic[C]):
 
     def __str__(self) -> str:
         until = "" if self.as_of is None else f" to {self.as_of}"
+        counts = self.counts
+        unused = f", {counts.ahead:,} orders after the end" if counts.ahead else ""
+        unused += f", {counts.without_customer:,} of nobody" if counts.without_customer else ""
         apart = f", {self.apart:,} refunds on days of their own in no value" if self.apart else ""
-        return f"{len(self.rows):,} customers{until}, {self.came_back:,} came back {self.repeats:,} times, time by the {self.unit}{apart}"
+        return f"{len(self.rows):,} customers{until}, {self.came_back:,} came back {self.repeats:,} times, time by the {self.unit}{apart}{unused}"
 
 
 def purchase_history(

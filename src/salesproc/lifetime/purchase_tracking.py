@@ -7,6 +7,7 @@ from typing import NamedTuple, TypeVar
 
 import attrs
 
+from salesproc._given import instance
 from salesproc._tables import Cell, Shown
 from salesproc.lifetime._time import TimeUnit, length_of
 from salesproc.lifetime.bg_nbd import BgNbd
@@ -68,9 +69,11 @@ class PurchaseTracking(Shown):
     def __str__(self) -> str:
         if not self.points:
             return f"n/a: {self.undefined}"
-        last, error = self.points[-1], self.holdout_error
-        missed = "" if error is None else f", {error:+.1%} in the holdout"
-        return f"{last.expected_so_far:,.1f} purchases expected and {last.purchases_so_far:,} made by {last.end}{missed}"
+        held = [point for point in self.points if point.in_holdout]
+        expected = math.fsum(point.expected for point in held)
+        made, error = sum(point.purchases for point in held), self.holdout_error
+        missed = "" if error is None else f", {error:+.1%}"
+        return f"{expected:,.1f} purchases expected and {made:,} made in the holdout to {self.points[-1].end}{missed}"
 
 
 def purchase_tracking(
@@ -101,8 +104,14 @@ def purchase_tracking(
     >>> holdout = holdout_history(orders, calibration_end=date(2025, 3, 31), as_of=date(2025, 6, 30), unit="week")
     >>> model = BgNbd(r=0.6, alpha=6.0, a=0.8, b=2.5, unit="week")
     >>> print(purchase_tracking(model, holdout))
-    4.6 purchases expected and 6 made by 2025-06-29, -30.2% in the holdout
+    2.1 purchases expected and 3 made in the holdout to 2025-06-29, -30.2%
     """
+    instance(
+        holdout,
+        HoldoutHistory,
+        "holdout",
+        "make one with holdout_history(orders, calibration_end=..., as_of=..., unit=...)",
+    )
     step, points, known = length_of(every), list[TrackingPoint](), dict[int, float]()
     if not holdout.first_days:
         return PurchaseTracking(points=(), model=model)

@@ -20,6 +20,7 @@ from salesproc.periods import Unit
 
 __all__ = ["ShiftedBetaGeometric", "fit_shifted_beta_geometric"]
 
+_SMALLEST = 1e-4  # with less the sum has too many terms that count
 _STARTS: tuple[Vector, ...] = ((1.0, 1.0), (1.0, 4.0), (0.3, 0.3), (5.0, 20.0))
 
 
@@ -105,11 +106,11 @@ class ShiftedBetaGeometric(FittedModel):
 
         Args:
             renewals: How often they have renewed so far.
-            discount: What money loses per period of the contract, as a share: above 0 and up to 1. A yearly rate is none for months: at 10 % a year it
+            discount: What money loses per period of the contract, as a share from 0.0001 to 1. A yearly rate is none for months: at 10 % a year it
                 is ``1.1 ** (1 / 12) - 1`` a month.
 
         Raises:
-            ValueError: *renewals* is below 0, or *discount* is no share above 0.
+            ValueError: *renewals* is below 0, or *discount* is no such share.
             TypeError: One of them is no number.
 
         Source:
@@ -121,13 +122,13 @@ class ShiftedBetaGeometric(FittedModel):
         """
         whole_number(renewals, "renewals")
         rate = float(exact_number(discount, "discount"))
-        if not 0 < rate <= 1:
+        if not _SMALLEST <= rate <= 1:
             hint = (
                 "a percentage is divided by 100 first"
                 if rate > 1
-                else "without one the sum may have no limit; ask expected_lifetime"
+                else "with less the sum has no limit, or none that is reached in time; ask expected_lifetime"
             )
-            raise ValueError(f"discount must be above 0 and at most 1, got {discount!r}; {hint}")
+            raise ValueError(f"discount must lie between {_SMALLEST} and 1, got {discount!r}; {hint}")
         b, both = self.beta + renewals, self.alpha + self.beta + renewals
         return b / both * hypergeometric(1.0, b + 1, both + 1, 1 / (1 + rate))
 
@@ -135,7 +136,7 @@ class ShiftedBetaGeometric(FittedModel):
         """How many periods, discounted, are to be expected of somebody who comes today and pays at once (DEL).
 
         Raises:
-            ValueError: *discount* is no share above 0.
+            ValueError: *discount* is no such share.
             TypeError: It is no number.
         """
         rate = float(exact_number(discount, "discount"))
@@ -184,7 +185,7 @@ def fit_shifted_beta_geometric(tenures: ContractTenures) -> ShiftedBetaGeometric
     fit = ModelFit(
         log_likelihood=best.value,
         customers=tenures.customers,
-        patterns=len(tenures.lost) + len(tenures.kept),
+        patterns=len(tenures.lost) + len(tenures.kept) + len(tenures.under_way),
         covariance=best.covariance,
         starts=len(_STARTS),
         agreed=agreed,

@@ -92,7 +92,7 @@ def survival_forecast(
         short if customers change. There are none for a model that was written down.
 
     Raises:
-        ValueError: *periods* is below 1, or *confidence* does not lie between 0 and 1.
+        ValueError: *periods* is below 1, the tenures are of other contracts, or *confidence* does not lie between 0 and 1.
 
     Source:
         As for `ShiftedBetaGeometric`.
@@ -102,6 +102,8 @@ def survival_forecast(
     [0.22, 0.204, 0.191, 0.18, 0.17]
     """
     whole_number(periods, "periods", least=1)
+    if tenures is not None:
+        _require_one_unit(model, tenures)
     seen = [1.0] if tenures is not None and tenures.customers else []
     for at_risk, left in tenures.renewals() if tenures is not None else ():
         if not at_risk:
@@ -190,10 +192,7 @@ def renewal_forecast(
     826.9 of 1,143 customers still there after 3 more renewals by the year
     """
     whole_number(periods, "periods", least=1)
-    if model.unit != tenures.unit:
-        raise ValueError(
-            f"the model is of contracts by the {model.unit} and the tenures are of contracts by the {tenures.unit}; fit one to such tenures"
-        )
+    _require_one_unit(model, tenures)
     start = float(sum(tenures.kept.values()))
     points = [RenewalPoint(0, Estimate(start, None, None, None))]
     points += [
@@ -212,3 +211,15 @@ def _staying(tenures: ContractTenures, ahead: int) -> Callable[[ShiftedBetaGeome
         count * model.survival(so_far + ahead) / model.survival(so_far)
         for so_far, count in tenures.kept.items()
     )
+
+
+def _require_one_unit(model: ShiftedBetaGeometric, tenures: ContractTenures) -> None:
+    """The model and what was seen count the same renewals.
+
+    Raises:
+        ValueError: They do not.
+    """
+    if model.unit != tenures.unit:
+        raise ValueError(
+            f"the model is of contracts by the {model.unit} and the tenures are of contracts by the {tenures.unit}; fit one to such tenures"
+        )

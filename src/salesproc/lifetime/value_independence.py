@@ -24,11 +24,13 @@ class ValueRow(NamedTuple):
         repeats: How often; in the last row, at least so often.
         customers: How many they are, with a value.
         mean_value: What a repeat purchase of theirs was worth on average, each customer counting once, in units of the currency.
+        and_more: Whether those who came back more often are in this row too.
     """
 
     repeats: int
     customers: int
     mean_value: float
+    and_more: bool = False
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -100,7 +102,10 @@ def value_independence(
     groups = defaultdict[int, list[float]](list)
     for repeats, mean in pairs:
         groups[min(repeats, most)].append(mean)
-    rows = [ValueRow(x, len(means), math.fsum(means) / len(means)) for x, means in sorted(groups.items())]
+    rows = [
+        ValueRow(x, len(means), math.fsum(means) / len(means), x == most)
+        for x, means in sorted(groups.items())
+    ]
     found = _correlation(pairs)
     around = None
     if found is not None and abs(found) < 1:
