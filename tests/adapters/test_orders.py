@@ -108,7 +108,11 @@ def test_what_can_be_read_in_two_ways_is_not_guessed(text):
         ("", r"column 2 \(the amount\) is blank"),
         (None, r"column 2 \(the amount\) is blank"),
         (float("nan"), r"column 2 \(the amount\) is blank"),
-        ("$5", "'[$]5' is no amount such as 1234.50"),
+        ("$5", "'[$]5' is no amount such as 1234.50; its currency belongs into a column of its own"),
+        (
+            "99.90 EUR",
+            "'99.90 EUR' is no amount such as 1234.50; its currency belongs into a column of its own",
+        ),
         ("5 EUR", "is no amount"),
         ("1,23,456.00", "is no amount"),
         ("12.50.00,1", "is no amount"),

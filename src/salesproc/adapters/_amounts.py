@@ -1,6 +1,7 @@
 """What a cell says of money: an exact number, nothing, or why it cannot be told."""
 
 import re
+import unicodedata
 from decimal import Decimal
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -49,7 +50,12 @@ def _from_text(text: str, mark: DecimalMark | None) -> Number | str:
     wrong = f"{text!r} is no amount such as 1234{mark or '.'}50"
     found = _SIGNED.fullmatch(text)
     if found is None or bool(found["open"]) != bool(found["close"]):
-        return wrong
+        named = any(one.isdigit() for one in text) and any(
+            one.isalpha() or unicodedata.category(one) == "Sc" for one in text
+        )
+        return (
+            f"{wrong}; its currency belongs into a column of its own, or into currency=" if named else wrong
+        )
     signs = [one for one in (found["open"], found["sign"], found["behind"]) if one]
     if len(signs) > 1:
         return f"{text!r} has more than one sign"
