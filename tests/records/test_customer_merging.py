@@ -151,3 +151,12 @@ def test_somebody_who_left_takes_in_nobody_who_did_not():
 def test_a_record_is_not_merged_into_itself():
     with pytest.raises(RecordError, match="C-1 cannot be merged into itself; give a record with another id"):
         customer(ONE).merge(customer(ONE))
+
+
+def test_a_duplicate_is_merged_once():
+    """Its purchases would stand twice, and look like two sales of one day."""
+    once = customer(ONE).merge(customer(TWO)).survivor
+    with pytest.raises(
+        RecordError, match="C-2 was merged into C-1 before; once more would double what it did"
+    ):
+        once.merge(customer(TWO))
