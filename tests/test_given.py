@@ -11,6 +11,7 @@ import pytest
 from salesproc import LogError, Money, NaiveTimeError, Period, RecordError, UnknownName, WorkingCalendar
 from salesproc._given import (
     exact_number,
+    is_missing,
     leading_fields,
     member,
     require_duration,
@@ -18,10 +19,24 @@ from salesproc._given import (
     texts,
     whole_number,
 )
+from salesproc.agreement import LeadAgreement, review_agreement
 from salesproc.customers import follow_ups
 from salesproc.follow_up import prepare_call
 from salesproc.goals import roadmap, working_days
 from salesproc.loyalty import referral_rate
+from salesproc.metrics import (
+    ActivityCounts,
+    activity_rates,
+    contract_churn,
+    finish_activity_rates,
+    forecast_rollup,
+    pipeline_coverage,
+    pipeline_waterfall,
+    sales_velocity,
+    slippage,
+    this_and_last,
+    volume_conversion,
+)
 from salesproc.qualification import (
     BANT,
     Bands,
@@ -55,6 +70,32 @@ MODEL = ScoringModel(
 class Colour(StrEnum):
     RED = "red"
     BLUE = "blue"
+
+
+class Unknown:
+    """The missing value of pandas, which is neither true nor false when it is compared."""
+
+    def __ne__(self, other):
+        return self
+
+    def __bool__(self):
+        raise TypeError("boolean value of NA is ambiguous")
+
+    __hash__ = None
+
+
+NOTHING = [None, math.nan, Decimal("NaN"), Decimal("sNaN"), Unknown()]
+
+
+@pytest.mark.parametrize("nothing", NOTHING)
+def test_a_missing_value_is_one_whatever_the_dataframe_writes(nothing):
+    assert is_missing(nothing)
+    with pytest.raises(LogError, match="row 1 names no customer: .*; leave it out, or give it a name"):
+        leading_fields([nothing, 1], ("customer", "n"), "row 1")
+
+
+def test_what_is_there_is_not_missing():
+    assert not any(map(is_missing, ["", 0, False, (), "nan", NOON]))
 
 
 def test_a_float_means_the_number_it_is_written_as():
@@ -108,6 +149,25 @@ def test_each_check_says_what_would_do(work, error, message):
 NO_PERIOD = "period must be a Period, for example Period.quarter(2026, 1), got (datetime.date(2026, 1, 1), "
 
 
+TARGET = Money(100, "EUR")
+WITHOUT_PERIOD = [
+    lambda: working_days(None, OFFICE),
+    lambda: roadmap(TARGET, None),
+    lambda: activity_rates([], period=None),
+    lambda: slippage([], period=None, as_of=PAIR[0]),
+    lambda: contract_churn([], period=None),
+    lambda: sales_velocity([], period=None, population="closed"),
+    lambda: pipeline_waterfall([], period=None),
+    lambda: volume_conversion([], "a", "b", period=None, as_of=PAIR[0]),
+    lambda: forecast_rollup([], {}, period=None, as_of=PAIR[0]),
+    lambda: finish_activity_rates(ActivityCounts(), None),
+    lambda: this_and_last(lambda period, as_of: period, None, as_of=PAIR[0]),
+    lambda: pipeline_coverage([], TARGET, period=None, as_of=PAIR[0]),
+    lambda: review_agreement(LeadAgreement(name="x", leads=1), [], period=None, as_of=PAIR[0]),
+]
+"""A review of no period at all: nothing would be in it, or everything."""
+
+
 @pytest.mark.parametrize(
     ("work", "error", "message"),
     [
@@ -123,6 +183,12 @@ NO_PERIOD = "period must be a Period, for example Period.quarter(2026, 1), got (
         ),
         (lambda: working_days(PAIR, OFFICE), TypeError, NO_PERIOD),
         (lambda: roadmap(Money(100, "EUR"), PAIR), TypeError, NO_PERIOD),
+        *((work, TypeError, f"{NO_PERIOD.partition('got')[0]}got None") for work in WITHOUT_PERIOD),
+        (
+            lambda: LeadAgreement(name="x", accepted=math.nan),
+            ValueError,
+            "accepted must be finite, got nan",
+        ),
         (lambda: referral_rate([], ["ann"], period=PAIR), TypeError, NO_PERIOD),
         (
             lambda: referral_rate([], "ann"),

@@ -21,6 +21,14 @@ Number: TypeAlias = Fraction | Decimal | float
 """A number; a float means the decimal number it is written as."""
 
 
+def is_missing(value: object) -> bool:
+    """Whether nothing stands there: None, or the missing value of a dataframe, which is not itself or will not be compared."""
+    try:
+        return value is None or bool(value != value)  # noqa: PLR0124 - the very question
+    except (TypeError, ArithmeticError):
+        return True
+
+
 def exact_number(given: Number, what: str) -> Fraction:
     """The number without rounding, of any sign; a float by its shortest decimal.
 
@@ -74,14 +82,18 @@ def require_duration(given: timedelta, what: str, *, zero: bool = True) -> timed
     return given
 
 
-def require_period(period: Period | None) -> Period | None:
+def require_period(period: Period | None, *, optional: bool = True) -> Period | None:
     """The period itself. A pair of days would be searched for those two days alone.
+
+    Args:
+        period: The period.
+        optional: Whether it may be left out.
 
     Raises:
         TypeError: It is something else.
     """
     given: object = period  # callers without a type checker pass a pair or a text
-    if given is not None and not isinstance(given, Period):
+    if not (isinstance(given, Period) or (given is None and optional)):
         raise TypeError(f"period must be a Period, for example Period.quarter(2026, 1), got {given!r}")
     return period
 
@@ -157,7 +169,7 @@ def leading_fields(row: object, names: Sequence[str], where: str) -> tuple[Any, 
     fields = [*cast("Sequence[object]", row)] if isinstance(row, Sequence) else []
     if len(fields) < len(names) or isinstance(row, str | bytes):
         raise LogError(f"{where} is no row of {', '.join(names)}: {row!r}")
-    if fields[0] is None or fields[0] == "" or fields[0] != fields[0]:
+    if is_missing(fields[0]) or fields[0] == "":
         raise LogError(f"{where} names no {names[0]}: {row!r}; leave it out, or give it a name")
     try:
         hash(fields[0])

@@ -58,7 +58,8 @@ def decimal_share(given: Decimal | float, what: str) -> Decimal:
     """
     if isinstance(given, bool) or not isinstance(given, int | float | Decimal):
         raise TypeError(f"{what} must be a Decimal, a float or an int, got {given!r}")
-    if not 0 < given <= 1:
-        hint = "; a percentage is divided by 100 first" if given > 1 else ""
+    share = exact_number(given, what)
+    if not 0 < share <= 1:
+        hint = "; a percentage is divided by 100 first" if share > 1 else ""
         raise ValueError(f"{what} must be above 0 and at most 1, got {given!r}{hint}")
     return Decimal(repr(given)) if isinstance(given, float) else Decimal(given)

@@ -5,7 +5,9 @@ import pickle
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from itertools import islice
+from numbers import Integral
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -73,6 +75,26 @@ def test_numbers_of_a_program_are_exact(number):
     assert row.amount.amount == Decimal(str(number))
 
 
+class Single(float):
+    """A float that shows its type, as those of numpy do."""
+
+    def __repr__(self):
+        return f"float64({float(self)!r})"
+
+
+@Integral.register
+class Whole:
+    """A whole number that is no int, registered as one as those of numpy are."""
+
+    def __int__(self):
+        return 4
+
+
+def test_numbers_of_a_dataframe_are_numbers():
+    assert one(Single(4.5)).rows[0].amount == Money("4.50", "EUR")
+    assert one(Whole()).rows[0].amount == Money(4, "EUR")
+
+
 @pytest.mark.parametrize(
     ("text", "amount"),
     [
@@ -108,6 +130,8 @@ def test_what_can_be_read_in_two_ways_is_not_guessed(text):
         ("", r"column 2 \(the amount\) is blank"),
         (None, r"column 2 \(the amount\) is blank"),
         (float("nan"), r"column 2 \(the amount\) is blank"),
+        (Decimal("sNaN"), r"column 2 \(the amount\) is blank"),
+        (Fraction(1, 2), r"Fraction\(1, 2\) is neither text nor a number"),
         ("$5", "'[$]5' is no amount such as 1234.50; its currency belongs into a column of its own"),
         (
             "99.90 EUR",

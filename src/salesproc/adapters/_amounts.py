@@ -3,7 +3,10 @@
 import re
 import unicodedata
 from decimal import Decimal
+from numbers import Integral
 from typing import Literal, NamedTuple, TypeAlias
+
+from salesproc._given import is_missing
 
 __all__ = ["DecimalMark", "Number", "number_of"]
 
@@ -36,14 +39,16 @@ def number_of(value: object, mark: DecimalMark | None) -> Number | str | None:
         value: The cell.
         mark: What stands before the cents; without it a number that can be read in two ways is not read.
     """
-    if value is None or value != value:  # noqa: PLR0124 - a missing number of a dataframe is not itself
+    if is_missing(value):
         return None
     if isinstance(value, str):
         text = value.strip()
         return _from_text(text, mark) if text else None
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+    if isinstance(value, Decimal):
+        return Number(value)
+    if isinstance(value, bool) or not isinstance(value, Integral | float):
         return f"{value!r} is neither text nor a number"
-    return Number(Decimal(repr(value)) if isinstance(value, float) else Decimal(value))
+    return Number(Decimal(repr(float(value)) if isinstance(value, float) else int(value)))
 
 
 def _from_text(text: str, mark: DecimalMark | None) -> Number | str:

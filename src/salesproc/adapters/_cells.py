@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import attrs
 
+from salesproc._given import is_missing
 from salesproc._instants import as_zone, first_instant, is_placeholder
 
 _ISO = re.compile(
@@ -35,7 +36,7 @@ class Moment(NamedTuple):
 
 def text_of(value: object) -> str | None:
     """The value as text without blanks around it; None when there is nothing in it."""
-    if value is None or value != value:  # noqa: PLR0124 - a missing number of a dataframe is not itself
+    if is_missing(value):
         return None
     return str(value).strip() or None
 
@@ -79,7 +80,7 @@ class Clock:
         if isinstance(value, str):
             text = value.strip()
             return self._from_text(text) if text else None
-        if value is None or value != value:  # noqa: PLR0124 - nor is a missing time
+        if is_missing(value):
             return None
         if isinstance(value, datetime):
             return self._placed(value, dated=False)

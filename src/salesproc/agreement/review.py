@@ -186,13 +186,21 @@ class _Book:
     def _answers(self, part: Period) -> Durations:
         """From each question to its answer."""
         return rolling_response_times(
-            _rows(self.replies),
-            _rows(self.tries),
+            self._of_leads(self.replies),
+            self._of_leads(self.tries),
             as_of=self.as_of,
             period=part,
             calendar=self.calendar,
-            pauses=self.paused,
+            pauses=[(self._lead(case), start, end) for case, start, end in self.paused],
         )
+
+    def _of_leads(self, events: Events) -> list[tuple[Hashable, date]]:
+        """The events by lead: a question before a second hand-over is answered after it as well."""
+        return [(self._lead(case), at) for case, times in events.items() for at in times]
+
+    def _lead(self, case: int) -> Hashable:
+        lead: Hashable = self.cases.all[case].case.lead_id
+        return lead
 
     def _attempts(self, members: Sequence[int], wanted: int) -> Attempts:
         clock = waiting_clock(self.calendar, self.paused, self.as_of)
@@ -250,17 +258,13 @@ def _sum(one: A | None, other: A | None) -> A | None:
     return None if one is None or other is None else one + other
 
 
-def _rows(events: Events) -> list[tuple[int, date]]:
-    return [(case, at) for case, times in events.items() for at in times]
-
-
 def _whole_units(period: Period, agreement: LeadAgreement) -> tuple[Period, ...]:
     """The units of the agreement that make up a time.
 
     Raises:
         PeriodError: It begins or ends within one, so that the promised volume does not hold for it.
     """
-    require_period(period)
+    require_period(period, optional=False)
     around = Period(period.start - _DAY, period.end + _DAY).each(agreement.every)
     cuts = {one.start for one in around}
     if period.start not in cuts or period.end not in cuts:

@@ -128,7 +128,7 @@ def roadmap(
 
 
 def _whole_months(period: Period) -> tuple[Period, ...]:
-    require_period(period)
+    require_period(period, optional=False)
     if isinstance(period.start, datetime) or (period.start.day, period.end.day) != (1, 1):
         raise PeriodError(
             f"period must be whole months of plain dates, such as Period.year(2026), got {period!r}"

@@ -30,7 +30,7 @@ def working_days(period: Period, calendar: WorkingCalendar) -> int:
     >>> working_days(Period.month(2026, 5), office)
     20
     """
-    require_period(period)
+    require_period(period, optional=False)
     if isinstance(period.start, datetime):
         raise PeriodError(
             f"period must be one of plain dates, for example Period.month(2026, 5), got {period!r}"

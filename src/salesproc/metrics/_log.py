@@ -6,6 +6,7 @@ from typing import Generic, TypeAlias, TypeVar, cast
 
 import attrs
 
+from salesproc._given import is_missing
 from salesproc._instants import FIRST_YEAR, MICROSECOND, is_placeholder
 from salesproc.errors import LogError, NaiveTimeError
 from salesproc.metrics._spelling import refuse_other_spellings
@@ -170,7 +171,7 @@ def local_day(at: date, as_of: date) -> date:
 
 def kind_of(at: object) -> str:
     """The kind of time a value is, in words."""
-    if at != at:  # noqa: PLR0124 - the missing time of a dataframe is a datetime that is not itself
+    if is_missing(at):  # that of a dataframe is a datetime
         return "no time"
     if isinstance(at, datetime):
         return "a naive datetime" if at.utcoffset() is None else "an aware datetime"

@@ -126,7 +126,7 @@ def reduce_activity_rates(
     activities: Iterable[tuple[R, str, date, *tuple[object, ...]]], *, period: Period, reps: Iterable[R] = ()
 ) -> ActivityCounts:
     """The first half of `activity_rates`: counts that add up over disjoint sets of reps."""
-    require_period(period)
+    require_period(period, optional=False)
     team = set(reps)
     done = Counter[str]()
     outside = 0
@@ -174,6 +174,7 @@ def activities_per_outcome(activities: int, outcomes: int) -> Ratio:
 
 
 def _days(period: Period, calendar: WorkingCalendar | None) -> int:
+    require_period(period, optional=False)
     if calendar is None:
         return len(period.each("day"))
     start = period.start

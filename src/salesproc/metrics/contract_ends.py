@@ -68,7 +68,7 @@ def reduce_contract_churn(
     contracts: Iterable[StayRow[C]], *, period: Period, lost_at: LostAt = "service end"
 ) -> Retention:
     """The first half of `contract_churn`: counts that add up over disjoint sets of customers."""
-    require_period(period)
+    require_period(period, optional=False)
     if lost_at not in _RULES:
         raise ValueError(
             f"lost_at must be one of its rules, got {lost_at!r}; {did_you_mean(lost_at, _RULES)}"

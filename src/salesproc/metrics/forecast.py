@@ -268,7 +268,7 @@ def _question(
         raise ValueError(
             f"order names each category of open deals once, without 'closed' and 'omitted', got {order!r}"
         )
-    require_period(period)
+    require_period(period, optional=False)
     return _Question(categories, period, days_of(period), order)
 
 

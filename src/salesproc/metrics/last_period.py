@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Generic, NamedTuple, TypeVar
 
+from salesproc._given import require_period
 from salesproc.metrics._log import comparable
 from salesproc.periods import Period
 
@@ -36,6 +37,7 @@ def this_and_last(metric: Callable[[Period, date], R], period: Period, *, as_of:
         as_of: The moment of the review, of the same kind of time.
 
     Raises:
+        TypeError: *period* is no Period.
         ValueError: *as_of* does not lie after the start of the period.
         NaiveTimeError: *as_of* is of another kind than the period.
 
@@ -56,6 +58,7 @@ def this_and_last(metric: Callable[[Period, date], R], period: Period, *, as_of:
 
 def _until(period: Period, as_of: date) -> Period:
     """The part of the period that lies before the review; of plain dates, the day of the review belongs to it."""
+    require_period(period, optional=False)
     cut = as_of if isinstance(as_of, datetime) else as_of + timedelta(days=1)
     if as_of in period and cut != period.start:
         return Period(period.start, cut)

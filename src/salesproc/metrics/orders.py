@@ -12,7 +12,7 @@ from typing import Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar, cast
 import attrs
 
 from salesproc._exact import EXACT
-from salesproc._given import chosen
+from salesproc._given import chosen, is_missing
 from salesproc._tables import Shown
 from salesproc.errors import CurrencyMismatch, LogError, SalesprocError
 from salesproc.metrics._adding import added
@@ -285,7 +285,7 @@ class _Reader(Generic[C]):
                 key = day if fold else (day, number)
                 days = groups.get(customer)
                 if days is None:
-                    if customer is None or customer == "" or customer != customer:  # noqa: PLR0124 - a missing value of a dataframe
+                    if is_missing(customer) or customer == "":
                         self.counts["without_customer"] += 1
                         continue
                     groups[customer] = {key: amount}

@@ -292,7 +292,7 @@ def pipeline_coverage(deals: Iterable[T], target: Money, *, period: Period, as_o
     >>> print(pipeline_coverage(deals, Money(1000, "EUR"), period=Period.quarter(2025, 1), as_of=date(2025, 2, 10)))
     900.00 EUR due for 600.00 EUR that remain of 1,000.00 EUR: 1.50 times
     """
-    require_period(period)
+    require_period(period, optional=False)
     due, overdue, won, undated = Amounts(), Amounts(), Money.zero(target.currency), 0
     for seen in read_deals(deals, as_of=as_of):
         expected: date | None = _close_date(seen.deal, seen.where)

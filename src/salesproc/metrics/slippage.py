@@ -236,7 +236,7 @@ class _Question(NamedTuple):
 
 
 def _question(period: Period, as_of: date) -> _Question:
-    require_period(period)
+    require_period(period, optional=False)
     begin, end, review = (comparable(at, as_of, "period") for at in (period.start, period.end, as_of))
     if review < begin:
         raise ValueError(f"as_of must not lie before the period, got {as_of!r} for {period!r}")

@@ -203,7 +203,7 @@ def sales_velocity(deals: Iterable[DealLike], *, period: Period, population: Pop
 
 def reduce_sales_velocity(deals: Iterable[DealLike], *, period: Period) -> VelocityCounts:
     """The first half of `sales_velocity`: counts that add up over disjoint sets of deals."""
-    require_period(period)
+    require_period(period, optional=False)
     begin, end = (comparable(moment, period.start, "period") for moment in (period.start, period.end))
     length = elapsed_microseconds(begin, end)
     counts = VelocityCounts(length=length)

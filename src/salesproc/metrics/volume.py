@@ -265,7 +265,7 @@ def _reduce(
     by: By[E, K] | None,
 ) -> tuple[dict[Hashable, VolumeCounts], VolumeCounts]:
     """The counts per label, and those of nobody."""
-    require_period(period)
+    require_period(period, optional=False)
     plan = visit_plan((start, end), ()) if stages is None else visit_plan(stages, ())
     empty = VolumeCounts(str.__str__(start), str.__str__(end), period, as_of)
     if empty.start == empty.end:

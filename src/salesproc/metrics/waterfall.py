@@ -114,7 +114,7 @@ def reduce_waterfall(
 def _reduce(
     deals: Iterable[H], period: Period, due: Period | None, by: Callable[[H], Any] | str | None
 ) -> dict[Hashable, WaterfallCounts]:
-    require_period(period)
+    require_period(period, optional=False)
     require_period(due)
     label = deal_label(by)
     begin, end = (comparable(moment, period.start, "period") for moment in (period.start, period.end))
