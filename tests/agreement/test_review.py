@@ -292,3 +292,81 @@ def test_a_try_before_the_click_counts():
         tries=[("A", at(1, 5, 12))],
     )
     assert [line.kept for line in found.total.lines] == [True, True]
+
+
+def clock(text):
+    """A time of January 2026 in Berlin: "5 10:00" is the fifth, a Monday, at ten."""
+    day, hour = text.split()
+    return datetime.fromisoformat(f"2026-01-{int(day):02} {hour}").replace(tzinfo=OFFICE.tz)
+
+
+def asked(promised, as_of, handed=("5 10:00",), pauses=(), **rows):
+    """What became of a lead that was handed over at each of these times and accepted at once."""
+    passed_on = [HandedOver("L", clock(at), "accepted", clock(at)) for at in handed]
+    return review_agreement(
+        promised,
+        passed_on,
+        period=Period.month(2026, 1, tz="Europe/Berlin"),
+        as_of=clock(as_of),
+        calendar=OFFICE,
+        pauses=[("L", *(None if at is None else clock(at) for at in pause)) for pause in pauses],
+        **{name: [("L", clock(at)) for at in times] for name, times in rows.items()},
+    ).total
+
+
+TWICE = LeadAgreement(name="x", tries=2, tries_within=timedelta(hours=16))
+"""Two tries within two days of work: of a lead accepted on Monday at ten, until Wednesday at ten."""
+
+
+@pytest.mark.parametrize(
+    ("as_of", "facts", "kept"),
+    [
+        ("20 10:00", {"tries": ["6 09:00", "7 10:00"]}, True),
+        ("20 10:00", {"tries": ["6 09:00", "7 10:01"]}, False),
+        ("20 10:00", {"tries": ["7 10:00", "6 09:00"]}, True),
+        ("20 10:00", {"tries": ["5 12:00", "7 10:01", "6 09:00"]}, True),
+        ("7 10:00", {"tries": ["6 09:00"]}, None),
+        ("7 10:01", {"tries": ["6 09:00"]}, False),
+        ("7 10:00", {"tries": ["6 09:00", "7 10:00"]}, True),
+        ("6 12:00", {"tries": ["6 09:00", "6 12:01"]}, None),
+        ("20 10:00", {"tries": ["6 09:00"], "replies": ["7 10:00"]}, True),
+        ("20 10:00", {"tries": ["6 09:00"], "replies": ["7 10:01"]}, False),
+        ("20 10:00", {"replies": ["8 12:00", "7 09:30"]}, True),
+        ("20 10:00", {"tries": ["6 09:00", "6 15:00"], "given_up": ["6 15:00"]}, True),
+        ("20 10:00", {"tries": ["6 09:00", "6 15:00"], "given_up": ["8 15:00", "6 14:59"]}, False),
+        ("6 15:00", {"tries": ["6 09:00"], "given_up": ["6 15:00"]}, False),
+        ("20 10:00", {"tries": ["6 09:00", "8 10:00"], "pauses": [("6 00:00", "7 00:00")]}, True),
+        ("20 10:00", {"tries": ["6 09:00", "8 10:01"], "pauses": [("6 00:00", "7 00:00")]}, False),
+        (
+            "20 10:00",
+            {"tries": ["6 09:00", "8 10:00"], "pauses": [("6 12:00", "7 00:00"), ("6 00:00", "6 15:00")]},
+            True,
+        ),
+        ("20 10:00", {"tries": ["6 09:00"], "pauses": [("7 10:00", None)]}, None),
+        ("20 10:00", {"tries": ["6 09:00"], "pauses": [("7 10:01", None)]}, False),
+    ],
+)
+def test_often_enough_in_working_time_to_the_minute(as_of, facts, kept):
+    """Counted on the clock by hand: eight hours a day, the very limit is in time, a pause does not count."""
+    found = asked(TWICE, as_of, **facts).attempts
+    assert found == Attempts(kept is True, kept is False, kept is None)
+
+
+@pytest.mark.parametrize(("hours", "in_time"), [(6, True), (5, False)])
+def test_a_question_before_a_second_hand_over_is_answered_after_it(hours, in_time):
+    """Asked on Monday at noon, handed over again on Tuesday at nine, answered at ten: six hours of work, and nobody is still waiting."""
+    promised = LeadAgreement(name="x", answer_within=timedelta(hours=hours))
+    facts = {"handed": ("5 10:00", "6 09:00"), "replies": ["5 12:00"], "tries": ["6 10:00"]}
+    found = asked(promised, "20 10:00", **facts).answers
+    assert (found.met, found.missed, found.running) == (in_time, not in_time, 0)
+    paused = asked(promised, "20 10:00", **facts, pauses=[("5 14:00", "5 15:00")]).answers
+    assert (paused.met, paused.missed) == (1, 0)
+
+
+@pytest.mark.parametrize(("share", "kept"), [(0.5, True), (0.51, False)])
+def test_the_very_share_that_was_promised_keeps_the_promise(share, kept):
+    """Of two leads one was accepted, and one of them decided in time."""
+    promised = LeadAgreement(name="x", accepted=share, decide_within=DAY, in_time=share)
+    passed_on = [HandedOver("A", DAYS[3], "accepted", DAYS[4]), HandedOver("B", DAYS[3], "rejected", DAYS[9])]
+    found = review_agreement(promised, passed_on, period=Period.month(2026, 1), as_of=DAYS[60])
+    assert [line.kept for line in found.total.lines] == [kept, kept]

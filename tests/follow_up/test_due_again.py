@@ -71,3 +71,12 @@ def test_times_without_a_zone_are_refused():
         due_again([], as_of=datetime(2026, 3, 1))
     with pytest.raises(NaiveTimeError, match="call_again_at must be"):
         due_again([SimpleNamespace(id="L-1", call_again_at=datetime(2026, 3, 1))], as_of=T[0])
+
+
+def test_what_has_no_id_is_no_record():
+    with pytest.raises(
+        TypeError, match="records must be leads and deals, got {'id': 'L-1'}, which has no id"
+    ):
+        due_again([{"id": "L-1"}], as_of=T[0])
+    with pytest.raises(TypeError, match="records must be several, got the one text 'L-1'"):
+        due_again("L-1", as_of=T[0])

@@ -664,13 +664,12 @@ RESPONSE = worlds(
 def hand_overs(draw: st.DrawFn) -> list[HandedOver]:
     """Leads passed on, some decided, each decision with or without a reason."""
     passed = []
-    for _ in range(draw(st.integers(3, 6))):
-        submitted = draw(days)
+    for name, submitted in draw(st.lists(st.tuples(people, days), min_size=3, max_size=6, unique=True)):
         outcome = draw(st.sampled_from(["submitted", "accepted", "rejected", "recycled"]))
         decided = None if outcome == "submitted" else on(submitted + draw(st.integers(0, 9)))
         reason = draw(st.sampled_from([None, f"clerical{HOSTILE}"]))
-        passed.append(HandedOver(draw(people), on(submitted), outcome, decided, reason))
-    return [*dict.fromkeys(passed)]
+        passed.append(HandedOver(name, on(submitted), outcome, decided, reason))
+    return passed
 
 
 MONTHS = st.lists(
@@ -685,10 +684,17 @@ def objected_deals(draw: st.DrawFn) -> list[ObjectedDeal]:
     """Deals with what was objected to, and whether that was resolved."""
     rows = []
     for deal in draw(deals):
-        said = draw(st.lists(st.tuples(st.sampled_from([f"cost{HOSTILE}", "trust"]), past, past), max_size=3))
+        end = AS_OF if deal.closed_at is None else deal.closed_at
+        open_days = st.integers(0, max((end - deal.opened_at).days, 0))
+        said = draw(
+            st.lists(st.tuples(st.sampled_from([f"cost{HOSTILE}", "trust"]), open_days, past), max_size=3)
+        )
         met = [
             DealObjection(
-                kind, draw(st.sampled_from(STAGES)), on(at), draw(st.none() | st.just(on(at + later)))
+                kind,
+                draw(st.sampled_from(STAGES)),
+                deal.opened_at + at * DAY,
+                draw(st.none() | st.just(deal.opened_at + (at + later) * DAY)),
             )
             for kind, at, later in said
         ]

@@ -170,6 +170,21 @@ def test_early_is_on_time_and_later_only_with_an_excuse(name):
     assert +counted(on_time_delivery([order], as_of=REVIEW)) == Counter([wanted])
 
 
+def test_what_came_at_the_very_review_came():
+    order = DeliveryHistory([(on(0), on(20))], on(20))
+    assert order.fulfilled_at == REVIEW
+    assert +counted(on_time_delivery([order], as_of=REVIEW)) == Counter(["on_time"])
+    called_off = DeliveryHistory([(on(0), on(20))], cancelled_at=on(20))
+    assert +counted(on_time_delivery([called_off], as_of=REVIEW)) == Counter(["cancelled"])
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_promises_and_issues_are_read_in_any_order(name):
+    order, wanted = CASES[name]
+    turned = order._replace(promises=order.promises[::-1], issues=[*order.issues[::-1]])
+    assert +counted(on_time_delivery([turned], as_of=REVIEW)) == Counter([wanted])
+
+
 def test_how_late_and_how_long_kept_in_the_dark():
     report = on_time_delivery([order for order, _ in CASES.values()], as_of=REVIEW)
     assert str(report) == (

@@ -38,13 +38,13 @@ def on(day):
 def deals(draw, owners=("sara", "omar")):
     opened = draw(st.integers(0, 65))
     outcome = draw(st.sampled_from(["open", "won", "lost"]))
-    closed = None if outcome == "open" else on(opened + draw(st.integers(0, 30)))
+    closed = None if outcome == "open" else opened + draw(st.integers(0, 30))
     raised = draw(
         st.lists(
             st.tuples(
                 st.sampled_from([*ObjectionKind][:3]),
                 st.sampled_from(STAGES),
-                st.integers(opened, 70),
+                st.integers(opened, 70 if closed is None else closed),
                 st.none() | st.integers(0, 9),
             ),
             max_size=4,
@@ -54,7 +54,8 @@ def deals(draw, owners=("sara", "omar")):
         DealObjection(kind, stage, on(day), None if later is None else on(day + later))
         for kind, stage, day, later in raised
     ]
-    return ObjectedDeal(None, on(opened), closed, outcome, said, owner=draw(st.sampled_from(owners)))
+    end = None if closed is None else on(closed)
+    return ObjectedDeal(None, on(opened), end, outcome, said, owner=draw(st.sampled_from(owners)))
 
 
 def stands(deal):
@@ -81,7 +82,10 @@ def test_every_deal_is_counted_where_it_met_what(some):
         assert (counts.won, counts.lost, counts.open) == (ends["won"], ends["lost"], ends["open"])
         assert counts.raised == sum(map(len, own.values()))
         resolved = [
-            one for said in own.values() for one in said if one.resolved_at and one.resolved_at <= REVIEW
+            one
+            for n, said in own.items()
+            for one in said
+            if one.resolved_at and one.resolved_at <= min(there[n].closed_at or REVIEW, REVIEW)
         ]
         assert counts.resolved == len(resolved)
         standing = sum(len(said) for n, said in own.items() if stands(there[n]) == "open")
@@ -179,6 +183,14 @@ def test_the_report_shows_itself():
     assert (nothing.without.win_rate, found.undefined) == (Rate(1, 1), None)
 
 
+def test_what_is_answered_after_the_deal_is_decided_did_not_help():
+    """The deal was lost with the objection standing; a record tidied up later does not make it resolved."""
+    tidied = [ObjectedDeal(None, on(0), on(9), "lost", [DealObjection("cost", "close", on(3), on(12))])]
+    assert objection_outcomes(tidied, as_of=on(10))["cost"].resolved_share == Rate(0, 1)
+    assert objection_outcomes(tidied, as_of=REVIEW)["cost"].resolved_share == Rate(0, 1)
+    assert objection_outcomes(tidied, as_of=on(8))["cost"].standing == 1
+
+
 def test_a_cohort_is_of_deals_opened_in_it():
     late = deal("won", ("cost", "close", True), opened=40)
     assert objection_outcomes([*SOME, late], as_of=REVIEW, period=Period.month(2026, 2))[
@@ -209,6 +221,12 @@ def test_refusals():
         LogError, match=r"objection 1 of deal 1 \('O-7'\) was resolved at 2026-01-07, before it was"
     ):
         objection_outcomes(wrong, as_of=REVIEW)
+    for day in (4, 21):
+        outside = [ObjectedDeal(None, on(5), on(20), "won", [DealObjection("cost", "close", on(day))])]
+        with pytest.raises(
+            LogError, match=r"objection 1 of deal 1 was raised at .*, when the deal was not open"
+        ):
+            objection_outcomes(outside, as_of=REVIEW)
     naive = [ObjectedDeal(None, on(0), None, "open", [DealObjection("cost", "close", datetime(2026, 1, 6))])]
     with pytest.raises(NaiveTimeError, match="objection 1 of deal 1 has a naive datetime"):
         objection_outcomes(naive, as_of=REVIEW)

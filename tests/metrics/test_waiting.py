@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -197,3 +198,11 @@ def test_waits_of_two_periods_are_all_waits(asked, answers, cut, as_of):
     both = halves[0] + halves[1]
     assert (both.finished, both.open) == (whole.finished, whole.open)
     assert both.out_of_period == sum(whole.finished.values()) + sum(whole.open.values())
+
+
+@pytest.mark.parametrize("inbound", [0, None, "no"])
+def test_a_contact_that_does_not_say_whose_it_was_is_refused(inbound):
+    """Read as no, the mails of a customer would be tries of ours, and as yes, ours would ask for an answer."""
+    contacts = [SimpleNamespace(inbound=inbound)]
+    with pytest.raises(LogError, match="touch 1 must say whether it was inbound by True or False, got"):
+        reduce_lead_response_times([], contacts, as_of=MARCH[30], clock="created")

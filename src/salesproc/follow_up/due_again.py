@@ -7,6 +7,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 
 import attrs
 
+from salesproc._given import several
 from salesproc._instants import earlier, elapsed, require_aware
 from salesproc._tables import Shown
 from salesproc.metrics.breakdown import Cell
@@ -78,6 +79,7 @@ def due_again(records: Iterable[R], *, as_of: datetime) -> DueAgain[R]:
 
     Raises:
         NaiveTimeError: A time has no zone.
+        TypeError: A record has no id, such as a dict.
 
     Source:
         "Not at this time" is no loss: document 002 of ``docs/explanation/sources.md``; parting well, document 004.
@@ -93,7 +95,11 @@ def due_again(records: Iterable[R], *, as_of: datetime) -> DueAgain[R]:
     1 due (O-1), 0 coming
     """
     require_aware(as_of, "as_of")
-    dated = [(record, getattr(record, "call_again_at", None)) for record in records]
+    dated = list[tuple[R, datetime | None]]()
+    for record in several(records, "records"):
+        if not hasattr(record, "id"):
+            raise TypeError(f"records must be leads and deals, got {record!r}, which has no id")
+        dated.append((record, getattr(record, "call_again_at", None)))
     rows = [CallAgain(record, require_aware(at, "call_again_at")) for record, at in dated if at is not None]
     ordered = [row for _, row in sorted(((row.at.timestamp(), row) for row in rows), key=itemgetter(0))]
     return DueAgain(

@@ -31,7 +31,12 @@ def read_touches(
     """
     review = comparable(as_of, as_of, "as_of")
     for number, row in enumerate(touches, 1):
-        if getattr(row, "inbound", inbound) is not inbound:
+        theirs = getattr(row, "inbound", inbound)
+        if not isinstance(theirs, bool):
+            raise LogError(
+                f"{what} {number} must say whether it was inbound by True or False, got {theirs!r}: {row!r}"
+            )
+        if theirs is not inbound:
             continue
         try:
             entity, at = row[0], row[1]

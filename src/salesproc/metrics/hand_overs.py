@@ -145,13 +145,13 @@ def read_hand_overs(hand_overs: Iterable[HandOverLike], as_of: date) -> Iterable
             raise LogError(
                 f"{where} is {outcome} and has decided_at {decided_at!r}; the two contradict each other"
             )
-        same = (one.lead_id, submitted_at, outcome, decided_at, reason)
+        submitted = comparable(submitted_at, as_of, where)
+        same = (one.lead_id, submitted)
         if same in known:
             raise LogError(
                 f"{where} is there a second time: {one!r}; a lead handed over again has another time"
             )
         known.add(same)
-        submitted = comparable(submitted_at, as_of, where)
         decided = None if decided_at is None else comparable(decided_at, as_of, where)
         if decided is not None and decided < submitted:
             raise LogError(

@@ -137,7 +137,7 @@ def objection_outcomes(
         Counts and rates; open deals, and the objections that stand in them, are in no rate. Undefined when no objection was raised.
 
     Raises:
-        LogError: A deal that contradicts itself, an objection resolved before it was raised; the message names it.
+        LogError: A deal that contradicts itself, an objection raised while the deal was not open, or resolved before it was raised; the message names it.
         NaiveTimeError: Times of two kinds.
 
     Source:
@@ -208,12 +208,17 @@ class _Tally:
         left = "standing" if seen.outcome == "open" else "unresolved"
         met = set[tuple[str, str]]()
         for number, one in enumerate(seen.deal.objections, 1):
-            raised, resolved = _times(one, as_of, f"objection {number} of {seen.where}")
+            where = f"objection {number} of {seen.where}"
+            raised, resolved = _times(one, as_of, where)
             if raised > review:
                 self.after_as_of += 1
                 continue
+            if raised < seen.opened or (seen.closed is not None and raised > seen.closed):
+                raise LogError(
+                    f"{where} was raised at {one.raised_at!r}, when the deal was not open: {one!r}"
+                )
             place, stand = (str(one.kind), str(one.stage)), left
-            if resolved is not None and resolved <= review:
+            if resolved is not None and resolved <= (review if seen.closed is None else seen.closed):
                 stand = "resolved"
             met.add(place)
             for group in (self.stages[place], self.kinds[place[0]], self.with_any):
