@@ -32,6 +32,12 @@ def asked(deliveries=(), check_ins=(), customer=LIN, as_of=T[15], **options):
 DONE = order().fulfil(at=T[5])
 
 
+def due(promised_at):
+    return Delivery.place(
+        OrderId("D-2"), customer_id=CustomerId("C-1"), promised_at=promised_at, at=T[0]
+    ).start(at=T[0])
+
+
 @given(
     st.lists(
         st.tuples(st.integers(0, 19), st.none() | st.integers(1, 5)), max_size=6, unique_by=lambda one: one[0]
@@ -81,6 +87,29 @@ def test_asked_only_with_an_order_that_came_and_a_good_answer_since(answers, cam
             [said(6, 5)],
             ["fulfilled is False, True is required"],
         ),
+        # found and not told yet; told later than the review; found later than the review
+        (
+            [DONE, order(2).raise_issue("problem", at=T[6])],
+            [said(6, 5)],
+            ["fulfilled is False, True is required"],
+        ),
+        (
+            [DONE, order(2).raise_issue("problem", at=T[6]).tell_customer(0, at=T[16])],
+            [said(6, 5)],
+            ["fulfilled is False, True is required"],
+        ),
+        ([DONE, order(2).raise_issue("problem", at=T[16])], [said(6, 5)], []),
+        # promised for an earlier day, on the very moment, promised anew in time, promised anew later than the review
+        ([DONE, due(T[14])], [said(6, 5)], ["fulfilled is False, True is required"]),
+        ([DONE, due(T[15])], [said(6, 5)], []),
+        ([DONE, due(T[14]).with_promise(T[18], at=T[13])], [said(6, 5)], []),
+        (
+            [DONE, due(T[14]).with_promise(T[18], at=T[16])],
+            [said(6, 5)],
+            ["fulfilled is False, True is required"],
+        ),
+        # what ended has no trouble any more
+        ([DONE, due(T[6]).fulfil(at=T[4])], [said(6, 5)], []),
     ],
 )
 def test_the_order_and_the_answer_are_the_evidence(deliveries, check_ins, why_not):
@@ -96,6 +125,20 @@ def test_a_complaint_that_stands_is_a_reason_until_it_is_put_right():
     assert asked(*evidence, put_right).allowed
     assert asked(*evidence, put_right, as_of=T[9]).open_complaints == 1
     assert asked(*evidence, LIN.complain("late", at=T[16])).allowed
+
+
+def test_a_complaint_of_the_very_moment_stands():
+    assert asked([DONE], [said(6, 5)], LIN.complain("late", at=T[15])).open_complaints == 1
+    assert asked([DONE], [said(6, 5)], LIN.complain("late", at=T[3]).resolve_complaint(0, at=T[15])).allowed
+
+
+def test_what_a_merged_record_ordered_and_said_is_theirs():
+    twin = Customer.register(CustomerId("C-2"), at=T[0], contact=Contact("Lin Wei"))
+    both = LIN.merge(twin).survivor
+    evidence = [order(2, "C-2").fulfil(at=T[5])], [said(6, 5, "C-2")]
+    assert asked(*evidence, both).allowed
+    assert not asked(*evidence, LIN).allowed
+    assert not asked([DONE, *evidence[0]], [said(6, 5), said(7, 2, "C-2")], both).allowed
 
 
 def test_the_threshold_and_the_scale_are_the_policys():

@@ -130,7 +130,9 @@ def test_instalments_of_one_deal_are_all_kept_and_shown():
 def test_merging_in_turn_keeps_every_id_once():
     three = customer(CustomerId("C-3")).merge(customer(TWO)).survivor
     assert customer(ONE).merge(three).survivor.merged_ids == ("C-3", "C-2")
-    assert customer(TWO).merge(three).survivor.merged_ids == ("C-3",)
+    assert customer(ONE).merge(customer(TWO)).survivor.merge(
+        customer(CustomerId("C-3"))
+    ).survivor.merged_ids == ("C-2", "C-3")
 
 
 def test_somebody_who_left_takes_in_nobody_who_did_not():
@@ -156,7 +158,12 @@ def test_a_record_is_not_merged_into_itself():
 def test_a_duplicate_is_merged_once():
     """Its purchases would stand twice, and look like two sales of one day."""
     once = customer(ONE).merge(customer(TWO)).survivor
-    with pytest.raises(
-        RecordError, match="C-2 was merged into C-1 before; once more would double what it did"
+    three = CustomerId("C-3")
+    for survivor, duplicate, message in (
+        (once, customer(TWO), "C-2 is in both C-1 and C-2 already; once more would double what it did"),
+        (customer(TWO), once, "C-2 is in both C-2 and C-1 already"),
+        (once, customer(three).merge(customer(TWO)).survivor, "C-2 is in both C-1 and C-3 already"),
     ):
-        once.merge(customer(TWO))
+        with pytest.raises(RecordError, match=message):
+            survivor.merge(duplicate)
+    assert once.merge(customer(three)).survivor.merged_ids == ("C-2", "C-3")

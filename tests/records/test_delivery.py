@@ -156,6 +156,22 @@ def test_after_the_end_nothing_is_watched(end):
             "the time of tell_customer is",
         ),
         (
+            lambda: placed().raise_issue("delay", at=T[1]).start(at=T[4]).tell_customer(0, at=T[3]),
+            TransitionRefused,
+            "the time of tell_customer is",
+        ),
+        (
+            lambda: (
+                running()
+                .raise_issue("delay", at=T[2])
+                .raise_issue("delay", at=T[2])
+                .tell_customer(0, at=T[5])
+                .tell_customer(1, at=T[4])
+            ),
+            TransitionRefused,
+            "the time of tell_customer is",
+        ),
+        (
             lambda: placed().tell_customer(0, at=T[2]),
             UnknownName,
             "'D-1' has no untold issue '0'; known: none",

@@ -24,7 +24,7 @@ class ReferralRequest(Shown):
 
     Attributes:
         customer_id: Whom.
-        fulfilled: Whether their last order that has ended was fulfilled, and none is delayed or has a problem; None without an order.
+        fulfilled: Whether their last order that has ended was fulfilled, and none is delayed, overdue or has a problem; None without an order.
         satisfied: Whether they said so since; None when they have not said.
         open_complaints: How many of their complaints stand.
         reasons: Every reason not to ask; empty when they may be asked.
@@ -69,8 +69,8 @@ def referral_request(
 
     Args:
         customer: Whom, with their complaints.
-        deliveries: Orders, those of others are passed over.
-        check_ins: What customers said when they were asked, those of others are passed over. An answer counts when it was given after the order was
+        deliveries: Orders, those of others are passed over. Orders of records that were merged into the customer are theirs.
+        check_ins: What customers said when they were asked, likewise. An answer counts when it was given after the order was
             fulfilled; the last one counts. No answer leaves the one before it standing.
         as_of: The moment of asking, aware; what happened later has not happened yet.
         policy: The threshold of satisfaction and how many complaints may stand.
@@ -80,7 +80,7 @@ def referral_request(
         NaiveTimeError: A time has no zone.
 
     Source:
-        `ReferralPolicy`. That nobody is asked while an order is delayed or has a problem is ours.
+        `ReferralPolicy`. That nobody is asked while an order is delayed, overdue or has a problem, told or not, is ours.
 
     >>> from datetime import UTC, timedelta
     >>> from salesproc.records import Contact, OrderId
@@ -95,8 +95,10 @@ def referral_request(
     """
     require_aware(as_of, "as_of")
     policy = ReferralPolicy() if policy is None else policy
-    fulfilled, since = _fulfilled([one for one in deliveries if one.customer_id == customer.id], as_of)
-    satisfied = None if since is None else _satisfied(customer, check_ins, since, as_of, policy)
+    ids = {customer.id, *customer.merged_ids}
+    fulfilled, since = _fulfilled([one for one in deliveries if one.customer_id in ids], as_of)
+    own = [one for one in check_ins if one.customer in ids]
+    satisfied = None if since is None else _satisfied(own, since, as_of, policy)
     standing = [one for one in customer.complaints if not earlier(as_of, one.raised_at)]
     complaints = sum(one.resolved_at is None or earlier(as_of, one.resolved_at) for one in standing)
     reasons = policy.why_not(fulfilled=fulfilled, satisfied=satisfied, open_complaints=complaints)
@@ -116,20 +118,35 @@ def _fulfilled(orders: list[Delivery], as_of: datetime) -> tuple[bool | None, da
     )
     if ended is None or ended.stage is not DeliveryStage.FULFILLED:
         return False, None
-    return all(change.stage not in _TROUBLED for change in latest), ended.at
+    return not any(_troubled(one, as_of) for one in orders), ended.at
+
+
+def _troubled(order: Delivery, as_of: datetime) -> bool:
+    """Whether the order was being waited for with a problem then: known to the customer, to us alone, or to the calendar."""
+    known = [change for change in order.journey.history if not earlier(as_of, change.at)]
+    if not known or known[-1].stage in _ENDED:
+        return False
+    untold = any(
+        not earlier(as_of, one.found_at) and (one.told_at is None or earlier(as_of, one.told_at))
+        for one in order.issues
+    )
+    promised = [promise.promised_at for promise in order.promises if not earlier(as_of, promise.at)]
+    return untold or known[-1].stage in _TROUBLED or earlier(promised[-1], as_of)
 
 
 def _satisfied(
-    customer: Customer,
     check_ins: Iterable[CheckIn[CustomerId]],
     since: datetime,
     as_of: datetime,
     policy: ReferralPolicy,
 ) -> bool | None:
     """What they said last, after the order was fulfilled."""
-    own = [one for one in check_ins if one.customer == customer.id and one.answer is not None]
     timely = [
-        one for one in own if not earlier(require_aware(one.at, "at"), since) and not earlier(as_of, one.at)
+        one
+        for one in check_ins
+        if one.answer is not None
+        and not earlier(require_aware(one.at, "at"), since)
+        and not earlier(as_of, one.at)
     ]
     last = max(timely, key=lambda one: one.at.timestamp(), default=None)
     return None if last is None else policy.satisfied_by(last.answer)

@@ -186,7 +186,7 @@ class Buyer(Stored):
             The survivor, what the two did not agree on (there the survivor's word stays), and what stood or may have stood in both.
 
         Raises:
-            RecordError: Both have the same id, the other was merged into this one before, or this one has left and the other is a customer or bought after that.
+            RecordError: Both have the same id, one was merged into the other before or a third into both, or this one has left and the other is a customer or bought after that.
 
         >>> from datetime import UTC, datetime
         >>> from salesproc.records import Customer
@@ -201,9 +201,10 @@ class Buyer(Stored):
         """
         if duplicate.id == self.id:
             raise RecordError(f"{self.id} cannot be merged into itself; give a record with another id")
-        if duplicate.id in self.merged_ids:
+        twice = {self.id, *self.merged_ids} & {duplicate.id, *duplicate.merged_ids}
+        if twice:
             raise RecordError(
-                f"{duplicate.id} was merged into {self.id} before; once more would double what it did"
+                f"{', '.join(sorted(twice))} is in both {self.id} and {duplicate.id} already; once more would double what it did"
             )
         values: dict[str, Any] = {}
         conflicts, repeated = list[Conflict](), list[Any]()

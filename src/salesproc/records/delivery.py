@@ -256,7 +256,9 @@ class Delivery(Stored):
         if index not in waiting:
             raise UnknownName("untold issue", str(index), map(str, waiting), f"order {self.id!r}")
         issue = waiting[index]
-        self._still_open("tell_customer", at, issue.found_at)
+        self._still_open(
+            "tell_customer", at, max(issue.found_at, self.journey.entered_at, key=datetime.timestamp)
+        )
         issues = (*self.issues[:index], issue._replace(told_at=at), *self.issues[index + 1 :])
         told = {"customer_told_at": at}
         there = self.stage is _STAGES[issue.kind]
