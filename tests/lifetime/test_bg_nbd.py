@@ -5,11 +5,12 @@ import math
 import pickle
 from collections import Counter
 from datetime import timedelta
+from itertools import pairwise
 from random import Random
 
 import attrs
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from simulated import beta, purchase_days, shop
 
@@ -41,6 +42,8 @@ def test_the_published_example_of_a_customer():
 
 @settings(max_examples=25)
 @given(POINTS, st.integers(0, 12), st.floats(0.5, 60), st.floats(0.5, 80))
+@example(Point(1.0, 1.0, 0.5, 0.5), 0, 0.5, 5.0)
+@example(Point(1.0, 1.0, 0.25, 0.5), 0, 0.5, 5.0)
 def test_expectations_are_the_integral_over_pace_and_chance_to_leave(point, x, age, ahead):
     """Somebody with pace l and chance p who is alive makes (1 - exp(-l p t)) / p purchases in a time t."""
     integrate = pytest.importorskip("scipy.integrate")
@@ -59,7 +62,8 @@ def test_expectations_are_the_integral_over_pace_and_chance_to_leave(point, x, a
 
 
 @settings(max_examples=15)
-@given(POINTS, st.integers(0, 6), st.floats(1, 50), st.floats(1, 100), st.floats(0.001, 0.05))
+@given(POINTS, st.integers(0, 6), st.floats(1, 50), st.floats(1, 5000), st.floats(0.001, 10))
+@example(Point(0.05, 100.0, 2.0, 3.0), 0, 40.0, 5200.0, 10.0)
 def test_discounted_purchases_are_the_integral_of_the_purchases(point, x, age, ahead, force):
     """By parts: the purchases until the end at their discount, and those before at what the discount loses meanwhile."""
     integrate = pytest.importorskip("scipy.integrate")
@@ -67,7 +71,11 @@ def test_discounted_purchases_are_the_integral_of_the_purchases(point, x, age, a
     def so_far(t):
         return expected_purchases(point, x, age, t)
 
-    before = integrate.quad(lambda t: math.exp(-force * t) * so_far(t), 0, ahead, epsabs=1e-11)[0]
+    cuts = [0, *(one / force for one in (0.1, 1, 3, 10, 30, 60) if one < ahead * force), ahead]
+    before = math.fsum(
+        integrate.quad(lambda t: math.exp(-force * t) * so_far(t), *ends, epsabs=0, epsrel=1e-10)[0]
+        for ends in pairwise(cuts)
+    )
     wanted = math.exp(-force * ahead) * so_far(ahead) + force * before
     assert integrated_purchases(point, x, age, ahead, force) == pytest.approx(wanted, rel=1e-7)
 
@@ -76,6 +84,13 @@ def test_discounted_purchases_are_the_integral_of_the_purchases(point, x, age, a
 def test_the_closed_form_divides_by_nothing_at_a_equal_to_one(a):
     """On either side of 1, and at it, the same curve."""
     at, beside = (expected_purchases(Point(0.5, 5.0, one, 2.0), 3, 30.0, 50.0) for one in (a, a + 1e-7))
+    assert at == pytest.approx(beside, rel=1e-6)
+
+
+@pytest.mark.parametrize("b", [0.3, 0.5 - 1e-4, 0.5, 0.5 + 1e-4, 0.5 + 2e-3, 0.7])
+def test_the_closed_form_divides_by_nothing_at_a_and_b_that_add_up_to_one(b):
+    """Of somebody without a repeat; mostly those who leave at once or stay."""
+    at, beside = (expected_purchases(Point(1.0, 1.0, 0.5, one), 0, 0.0, 5.0) for one in (b, b + 1e-7))
     assert at == pytest.approx(beside, rel=1e-6)
 
 

@@ -61,8 +61,34 @@ def test_the_purchases_over_time_add_up_to_those_of_the_customers():
     assert abs(found.holdout_error) < 0.12
     assert found.to_rows()[0]["end"] == "2024-01-07"
     monthly = purchase_tracking(MODEL, HOLDOUT, every="month")
-    assert len(monthly.points) == 17
     assert monthly.points[0].end == START + timedelta(days=29)
+
+
+@pytest.mark.parametrize("every", ["day", "week", "month", "year"])
+def test_no_step_lies_on_both_sides_of_the_cut(every):
+    """What the model was fitted to says nothing of how well it foresees: the holdout begins after the cut and loses nothing but its last step."""
+    found = purchase_tracking(MODEL, HOLDOUT, every=every)
+    assert [point.end for point in found.points if not point.in_holdout][-1] == CUT
+    held = [point for point in found.points if point.in_holdout]
+    last = held[-1].end if held else CUT
+    assert sum(point.purchases for point in held) == sum(
+        n for day, n in HOLDOUT.repeat_days.items() if CUT < day <= last
+    )
+    wanted = sum(
+        n * (MODEL.expected_purchases(last - day) - MODEL.expected_purchases(CUT - day))
+        for day, n in HOLDOUT.first_days.items()
+    )
+    assert math.fsum(point.expected for point in held) == pytest.approx(wanted)
+    ends = [START - timedelta(days=1), *(point.end for point in found.points)]
+    assert ends == sorted(set(ends))
+    if every == "day":
+        assert sum(point.purchases for point in held) == sum(HOLDOUT.bought.values())
+    if every == "year":
+        assert found.undefined == "the holdout is shorter than one step"
+        assert str(found) == "n/a: the holdout is shorter than one step"
+        assert found.holdout_error is None
+    else:
+        assert found.undefined is None
 
 
 def test_a_right_model_tracks_and_a_wrong_one_is_seen():

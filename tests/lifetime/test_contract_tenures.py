@@ -130,6 +130,8 @@ def test_customers_can_be_drawn_again():
     assert again.customers == 100
     assert table.kept.keys() >= again.kept.keys()
     assert pickle.loads(pickle.dumps(again)) == again
+    empty = contract_tenures([], as_of=REVIEW, unit="week")
+    assert empty.resampled(Random(1)) == empty
 
 
 @pytest.mark.parametrize(

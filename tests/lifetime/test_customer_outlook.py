@@ -111,6 +111,37 @@ def test_totals_have_intervals_and_both_models_are_in_that_of_the_worth():
     assert wide.low < narrow.low < narrow.high < wide.high
 
 
+def test_a_loss_has_an_interval_too():
+    """The worth of a sale at a loss is below 0, and without a margin it is 0 for certain."""
+    history = valued(5, 150)
+    model, values = fit_bg_nbd(history), fit_gamma_gamma(history)
+    gain, loss, even = (
+        customer_outlook(history, model, horizon=YEAR, values=values, margin=margin).total("worth")
+        for margin in (Fraction(1, 20), Fraction(-1, 20), 0)
+    )
+    assert loss.low < loss.value < loss.high < 0
+    assert (loss.value, loss.error) == pytest.approx((-gain.value, gain.error))
+    assert loss.high - loss.low == pytest.approx(2 * 1.959963984540054 * loss.error)
+    assert even == (0, 0, 0, 0)
+
+
+def test_written_down_values_are_in_no_interval_of_the_purchases():
+    """The number of purchases is of the fitted model alone; only the worth depends on values whose errors nobody knows."""
+    history = valued(5, 150)
+    found = customer_outlook(history, fit_bg_nbd(history), horizon=YEAR, values=VALUES)
+    total = found.total("purchases")
+    assert total == customer_outlook(history, found.model, horizon=YEAR).total("purchases")
+    assert total.low < found.purchases < total.high
+    assert found.total("worth")[1:] == (None, None, None)
+
+
+def test_customers_of_unknown_worth_are_shown_beside_the_sum():
+    heavy = GammaGamma(p=2.0, q=0.8, v=3.0, currency="EUR")
+    found = customer_outlook(HISTORY, MODEL, horizon=YEAR, values=heavy)
+    assert str(found).endswith(f"worth {found.worth} ({found.without_worth} of unknown worth)")
+    assert "unknown" not in str(customer_outlook(HISTORY, MODEL, horizon=YEAR, values=VALUES))
+
+
 @pytest.mark.slow
 def test_the_interval_of_a_total_covers_what_the_true_model_says():
     """Ninety-five in a hundred, give or take three standard errors."""

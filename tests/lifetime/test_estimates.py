@@ -103,6 +103,27 @@ def test_the_interval_is_made_of_the_outer_samples():
     assert found.error == pytest.approx(math.sqrt(1000 * 1001 / 12))
 
 
+def test_samples_without_a_value_are_counted_as_failed():
+    """A mean lifetime does not exist where alpha is 1 or less."""
+
+    def lifetime(model):
+        return model.alpha if model.alpha < found_at else None
+
+    found_at = MODEL.alpha * 1.01
+    drawn = bootstrap(REGULAR, fit_shifted_beta_geometric, lifetime, seed=3, runs=60)
+    assert 0 < drawn.failed < 60
+    assert len(drawn.samples) == 60 - drawn.failed
+    assert max(drawn.samples) < found_at
+
+
+@pytest.mark.parametrize("nothing", [None, math.nan])
+def test_a_quantity_without_a_value_has_no_estimate(nothing):
+    with pytest.raises(ValueError, match="the quantity has no value by this model, so there is nothing"):
+        MODEL.estimate_of(lambda model: nothing)
+    with pytest.raises(ValueError, match="the quantity has no value by the model of the data"):
+        bootstrap(REGULAR, fit_shifted_beta_geometric, lambda model: nothing, seed=1, runs=1)
+
+
 def test_too_few_samples_have_no_interval():
     found = BootstrapEstimate(value=5.0, samples=(4.0, 5.0), failed=8, confidence=0.95, seed=1)
     assert found.undefined == "only 2 samples could be fitted, 8 could not; at least 20 are needed"

@@ -1,7 +1,7 @@
 """The purchases cut at a day: nothing that happened after it is known before it."""
 
 import pickle
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -50,12 +50,29 @@ def test_the_calibration_is_what_was_known_on_the_day(orders):
     assert split(iter(orders)).calibration.rows == known.rows
 
 
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 24 * 220)), max_size=20), st.integers(0, 23))
+def test_a_cut_in_the_middle_of_a_day_is_the_cut_at_its_end(orders, hour):
+    """Purchases of the evening are neither in nobody's part nor newcomers: a day is on one side."""
+    rows = [
+        (who, datetime.combine(START, time(), UTC) + timedelta(hours=n), Money(1, "EUR")) for who, n in orders
+    ]
+    cut = datetime.combine(CUT, time(hour), UTC)
+    end = datetime.combine(END, time(23, 59), UTC)
+    found = holdout_history(rows, calibration_end=cut, as_of=end, unit="week")
+    days = split([(who, at.date(), amount) for who, at, amount in rows])
+    assert found.bought == days.bought
+    assert found.newcomers == days.newcomers
+    assert found.repeat_days == days.repeat_days
+    assert [row.repeats for row in found.calibration.rows] == [row.repeats for row in days.calibration.rows]
+
+
 def test_a_refund_of_later_does_not_undo_a_purchase_of_before():
     """Read as one list, what came back in the holdout would already have changed what the model is fitted to."""
     bought = [("ann", START, Money(10, "EUR")), ("ann", START + timedelta(days=50), Money(30, "EUR"))]
     back = ("ann", CUT + timedelta(days=3), Money(-30, "EUR"))
     found = split([*bought, back], rules=OrderRules(refunds="take back"))
     assert found.calibration.rows[0].repeats == 1
+    assert (found.repeat_days, found.first_days) == ({START + timedelta(days=50): 1}, {START: 1})
     whole = ("ann", CUT + timedelta(days=3), Money(-40, "EUR"))
     found = split([*bought, whole], rules=OrderRules(refunds="take back"))
     assert found.calibration.rows[0].repeats == 1

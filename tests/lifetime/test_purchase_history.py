@@ -192,6 +192,12 @@ def test_a_row_that_contradicts_itself_is_refused_by_its_number(row, error, mess
     assert str(caught.value).startswith(message)
 
 
+def test_an_end_that_is_no_date_is_refused():
+    with pytest.raises(LogError, match="as_of must be a date or a datetime, got .1997-09-30."):
+        history_from_summary([("ann", 0, 0, 30)], unit="week", as_of="1997-09-30")
+    assert history_from_summary([("ann", 0, 0, 30)], unit="week", as_of=END).as_of == END
+
+
 def test_a_unit_that_is_none_is_refused_before_anything_is_read():
     with pytest.raises(PeriodError, match="there is no unit of time 'weeks'; did you mean 'week'"):
         purchase_history(iter([1]), as_of=END, unit="weeks")

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from simulated import tenure
 
-from salesproc import FitError
+from salesproc import FitError, PeriodError
 from salesproc.lifetime import (
     ContractTenures,
     ShiftedBetaGeometric,
@@ -249,6 +249,8 @@ def test_the_customers_of_today_stay_by_how_long_they_have_stayed():
     row = renewal_forecast(fitted, yearly(HIGH_END[:8]), periods=5).to_rows()[-1]
     assert row["low"] < row["customers"] < row["high"] < 491
     assert row["low"] < HIGH_END[12] < row["high"]
+    sure = renewal_forecast(fitted, yearly(HIGH_END[:8]), periods=5, confidence=0.5).to_rows()[-1]
+    assert row["low"] < sure["low"] < row["customers"] < sure["high"] < row["high"]
     nobody = renewal_forecast(model, ContractTenures(lost={1: 3}, kept={}, unit="year"), periods=3)
     assert (len(nobody.points), nobody.undefined) == (1, "nobody is under contract today")
     with pytest.raises(
@@ -256,6 +258,14 @@ def test_the_customers_of_today_stay_by_how_long_they_have_stayed():
         match="the model is of contracts by the year and the tenures are of contracts by the month",
     ):
         renewal_forecast(model, ContractTenures(lost={}, kept={7: 100}, unit="month"), periods=1)
+
+
+def test_no_more_customers_stay_than_there_are():
+    """Twenty customers, of whom hardly anybody leaves: on the scale of the count the interval would end beyond all of them."""
+    few = yearly([26, 21, 20])
+    model = fit_shifted_beta_geometric(few)
+    rows = renewal_forecast(model, few, periods=4, confidence=0.999).to_rows()
+    assert all(0 < row["low"] < row["customers"] < row["high"] < 20 for row in rows[1:])
 
 
 def test_models_and_forecasts_can_be_kept():
@@ -295,6 +305,11 @@ def test_models_and_forecasts_can_be_kept():
         ),
         (lambda model: survival_forecast(model, periods=0), ValueError, "periods must be"),
         (lambda model: survival_forecast(model, periods=1, confidence=95), ValueError, "confidence must lie"),
+        (
+            lambda model: ShiftedBetaGeometric(alpha=1, beta=1, unit="week's"),
+            PeriodError,
+            "there is no unit \"week's\"; did you mean 'week'",
+        ),
         (
             lambda model: ShiftedBetaGeometric(alpha=0, beta=1, unit="year"),
             ValueError,

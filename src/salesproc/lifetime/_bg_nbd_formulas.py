@@ -9,7 +9,10 @@ from typing import NamedTuple
 
 from salesproc.lifetime._special import hypergeometric, integral
 
-_NEAR = 1e-3  # how near to 1 the closed form divides by too small a number
+_NEAR = (
+    1e-3  # how near to 1 a, and to 0 the sum it depends on, make the closed form divide by too small a number
+)
+_WORTHLESS = 50.0  # times as long as money takes to decay by a factor of e: a part in 1e21 is left
 _FAR = -8.0  # from where on the transformed series would cancel
 
 
@@ -36,9 +39,9 @@ def expected_purchases(point: Point, x: int, age: float, ahead: float) -> float:
     if not ahead:
         return 0.0
     r, alpha, a, b = point
-    if abs(a - 1) < _NEAR:
-        return integrated_purchases(point, x, age, ahead, 0.0)
     z, c = ahead / (alpha + age + ahead), a + b + x - 1
+    if abs(a - 1) < _NEAR or c < _NEAR:
+        return integrated_purchases(point, x, age, ahead, 0.0)
     first, log_rest = a + b - 1 - r, math.log1p(-z)
     if first < _FAR:
         left = hypergeometric(r + x, b + x, c, z, log_factor=(r + x) * log_rest)
@@ -50,11 +53,13 @@ def expected_purchases(point: Point, x: int, age: float, ahead: float) -> float:
 def integrated_purchases(point: Point, x: int, age: float, ahead: float, force: float) -> float:
     """The same with every purchase at its worth today, where money decays at the rate *force*.
 
-    The integral of the pace at which somebody alive today goes on to buy. It falls on the scale of the time to the next purchase and of its multiples, so it
-    is smooth in the logarithm of that time, and 24 points give nine digits and more.
+    The integral of the pace at which somebody alive today goes on to buy. It falls on the scale of the time to the next purchase, or in which money loses its
+    worth, whichever is shorter, so it is smooth in the logarithm of that time, and 24 points give eight digits and more.
     """
     scale = point.alpha + age
     short = scale / (point.r + x + 1)
+    if force:
+        short, ahead = min(short, 1 / force), min(ahead, _WORTHLESS / force)
 
     def worth(u: float) -> float:
         t = short * math.expm1(u)

@@ -7,7 +7,7 @@ from typing import Protocol, Self, TypeVar
 
 import attrs
 
-from salesproc._given import whole_number
+from salesproc._given import is_missing, whole_number
 from salesproc._tables import Cell, Shown
 from salesproc.errors import FitError
 from salesproc.rates import two_sided
@@ -35,7 +35,7 @@ class BootstrapEstimate(Shown):
     Attributes:
         value: The number on the data themselves.
         samples: What it was in every sample that could be fitted, in ascending order.
-        failed: Samples that determine no model. They are left out, so where there are many, the interval is too short.
+        failed: Samples that determine no model, or one by which the quantity has no value. They are left out, so where there are many, the interval is too short.
         confidence: How much of the samples lie in the interval.
         seed: Of the draws.
     """
@@ -112,7 +112,7 @@ def bootstrap(
 
     Raises:
         FitError: The data themselves determine no model.
-        ValueError: *confidence* does not lie between 0 and 1, or *runs* is below 1.
+        ValueError: *confidence* does not lie between 0 and 1, *runs* is below 1, or the quantity has no value by the model of the data.
 
     Source:
         B. Efron, "Bootstrap methods: another look at the jackknife", Annals of Statistics 7 (1979); the percentile interval.
@@ -126,12 +126,20 @@ def bootstrap(
     two_sided(confidence)  # refuses what is no confidence
     whole_number(runs, "runs", least=1)
     value, chance = quantity(fit(data)), Random(seed)  # noqa: S311 - no secret
+    if is_missing(value):  # such as a mean lifetime, which does not always exist
+        raise ValueError(
+            "the quantity has no value by the model of the data, so there is nothing to estimate"
+        )
     samples, failed = list[float](), 0
     for _ in range(runs):
         try:
-            samples.append(quantity(fit(data.resampled(chance))))
+            sample: float | None = quantity(fit(data.resampled(chance)))
         except FitError:
+            sample = None
+        if sample is None:
             failed += 1
+        else:
+            samples.append(sample)
     return BootstrapEstimate(
         value=value, samples=tuple(sorted(samples)), failed=failed, confidence=confidence, seed=seed
     )

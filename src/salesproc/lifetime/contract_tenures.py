@@ -82,7 +82,7 @@ class ContractTenures(Shown):
         tables = {"lost": self.lost, "kept": self.kept, "under_way": self.under_way}
         groups = [(name, n) for name, table in tables.items() for n in sorted(table)]
         weights = [tables[name][n] for name, n in groups]
-        drawn = Counter(chance.choices(groups, weights, k=self.customers))
+        drawn = Counter(chance.choices(groups, weights, k=self.customers) if groups else ())
         lost, kept, under_way = (
             {n: drawn[name, n] for n in sorted(table) if drawn[name, n]} for name, table in tables.items()
         )
@@ -199,6 +199,15 @@ def tenures_from_survivors(survivors: Sequence[int], *, unit: Unit) -> ContractT
     lost = {at: one - other for at, (one, other) in enumerate(pairwise(numbers), 1) if one > other}
     last = len(numbers) - 1
     return ContractTenures(lost=lost, kept={last: numbers[-1]} if numbers[-1] else {}, unit=unit)
+
+
+def known_unit(_: object, __: object, value: Unit) -> None:
+    """An attrs validator: contracts run by this unit.
+
+    Raises:
+        PeriodError: They do not.
+    """
+    _step(value)
 
 
 def _step(unit: Unit) -> tuple[_Step, timedelta]:

@@ -100,7 +100,7 @@ class Outlook(Shown, Generic[C]):
 
     @property
     def worth(self) -> Money | None:
-        """What all customers are worth, rounded half-even to the minor unit; None where nobody's worth is known, or its currency is not."""
+        """What all customers of known worth are worth, rounded half-even to the minor unit; None where nobody's is known, or its currency is not."""
         known = [row.worth for row in self.rows if row.worth is not None]
         currency = None if self.values is None else self.values.currency
         return rounded_money(Fraction(math.fsum(known)), currency) if known and currency else None
@@ -134,7 +134,8 @@ class Outlook(Shown, Generic[C]):
             return math.fsum(getattr(row, _FIELDS[what]) or 0.0 for row in rows)
 
         models = [self.model] if self.values is None or what != "worth" else [self.model, self.values]
-        return joint_estimate(summed, models, confidence=confidence)
+        loss = what == "worth" and self.margin <= 0
+        return joint_estimate(summed, models, confidence=confidence, scale="linear" if loss else "log")
 
     def to_rows(self) -> list[dict[str, Cell]]:
         """One row per customer; amounts in units of the currency."""
@@ -155,7 +156,8 @@ class Outlook(Shown, Generic[C]):
         ]
 
     def __str__(self) -> str:
-        worth = "" if self.worth is None else f", worth {self.worth}"
+        unknown = f" ({self.without_worth:,} of unknown worth)" if self.without_worth else ""
+        worth = "" if self.worth is None else f", worth {self.worth}{unknown}"
         ahead = in_units(self.horizon, self.model.unit)
         once = f" ({self.once:,} with one purchase, taken as alive)" if self.once else ""
         return (

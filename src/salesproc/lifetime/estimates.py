@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeAlias, get_args
 
 import attrs
 
+from salesproc._given import is_missing
 from salesproc._tables import Cell, Shown
 from salesproc.errors import did_you_mean
 from salesproc.lifetime._fit import ModelFit
@@ -94,7 +95,7 @@ class FittedModel(Shown):
             scale: On which it is symmetric; ``"logit"`` for a share.
 
         Raises:
-            ValueError: *confidence* does not lie between 0 and 1, there is no such scale, or the quantity is not on it.
+            ValueError: *confidence* does not lie between 0 and 1, there is no such scale, or the quantity is not on it or has no value.
         """
         return joint_estimate(lambda models: quantity(models[0]), [self], confidence=confidence, scale=scale)
 
@@ -123,9 +124,11 @@ def joint_estimate(
     """The estimate of a quantity that depends on several models, each fitted to a part of the data that says nothing of the others.
 
     Raises:
-        ValueError: *confidence* does not lie between 0 and 1, there is no such scale, or the quantity is not on it.
+        ValueError: *confidence* does not lie between 0 and 1, there is no such scale, or the quantity is not on it or has no value.
     """
     z, value = two_sided(confidence), quantity(models)
+    if is_missing(value):  # such as a mean lifetime, which does not always exist
+        raise ValueError("the quantity has no value by this model, so there is nothing to estimate")
     if any(model.fit is None for model in models):
         return _estimate(value, None, z, scale)
     variance = 0.0

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -109,12 +109,16 @@ def holdout_history(
     """
     length_of(unit)
     rows = [*orders]
-    before = reduce_orders(rows, as_of=calibration_end, rules=rules)
+    before = reduce_orders(rows, as_of=_end_of_day(calibration_end), rules=rules)
     return finish_holdout_history(before, reduce_orders(rows, as_of=as_of, rules=rules), unit=unit)
 
 
 def finish_holdout_history(before: Purchases[C], whole: Purchases[C], *, unit: TimeUnit) -> HoldoutHistory[C]:
-    """The second half of `holdout_history`: the same orders read to the day of the cut, and to the end of the holdout."""
+    """The second half of `holdout_history`: the same orders read to the end of the day of the cut, and to the end of the holdout.
+
+    Raises:
+        PeriodError: The holdout does not end after it begins, or there is no such unit.
+    """
     cut = before.as_of
     if whole.as_of <= cut:
         raise PeriodError(
@@ -146,3 +150,8 @@ def finish_holdout_history(before: Purchases[C], whole: Purchases[C], *, unit: T
         repeat_days=dict(sorted(repeat_days.items())),
         newcomers=newcomers,
     )
+
+
+def _end_of_day(at: date) -> date:
+    """The last instant of a day; a plain date is the whole day already."""
+    return at if not isinstance(at, datetime) else datetime.combine(at, time.max, tzinfo=at.tzinfo)

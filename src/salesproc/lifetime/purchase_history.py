@@ -17,6 +17,7 @@ from salesproc._given import leading_fields, whole_number
 from salesproc._tables import Cell, Shown
 from salesproc.errors import CurrencyMismatch, LogError
 from salesproc.lifetime._time import TimeUnit, in_units, length_of, time_of
+from salesproc.metrics._log import comparable
 from salesproc.metrics.orders import OrderCounts, OrderRow, OrderRules, Purchases, reduce_orders
 from salesproc.money import Money
 
@@ -216,7 +217,7 @@ def history_from_summary(
         as_of: The end of the observation, where it is known.
 
     Raises:
-        LogError: A row that cannot be read or contradicts itself, or a customer a second time. The message names the row.
+        LogError: A row that cannot be read or contradicts itself, or a customer a second time, the message names the row; or *as_of* is no date.
         CurrencyMismatch: Values in several currencies.
         PeriodError: There is no such unit.
 
@@ -227,6 +228,8 @@ def history_from_summary(
     salesproc.errors.LogError: row 1 has no repeat purchase, so its age at the last purchase is 0, got 8.4; is it the time since the last purchase?
     """
     length_of(unit)
+    if as_of is not None:
+        comparable(as_of, as_of, "as_of")
     found, currency = dict[Any, CustomerHistory](), None
     for number, row in enumerate(rows, 1):
         fields = leading_fields(row, ("customer", "repeats", "age_at_last", "age"), where := f"row {number}")

@@ -1,8 +1,9 @@
 """Do the purchases expected over time follow those made? The data of a tracking plot, through weeks the model has not seen."""
 
 import math
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from datetime import date, timedelta
+from itertools import count, takewhile
 from typing import NamedTuple, TypeVar
 
 import attrs
@@ -17,6 +18,8 @@ __all__ = ["PurchaseTracking", "TrackingPoint", "purchase_tracking"]
 
 C = TypeVar("C", bound=Hashable)
 
+_DAY = timedelta(days=1)
+
 
 class TrackingPoint(NamedTuple):
     """One step of time.
@@ -27,7 +30,7 @@ class TrackingPoint(NamedTuple):
         expected: Repeat purchases expected in it.
         purchases_so_far: Made up to its end.
         expected_so_far: Expected up to its end.
-        in_holdout: Whether it lies after the cut, in part or whole: the model has not seen it.
+        in_holdout: Whether it lies after the cut: the model has not seen it.
     """
 
     end: date
@@ -52,8 +55,10 @@ class PurchaseTracking(Shown):
 
     @property
     def undefined(self) -> str | None:
-        """Why there is nothing to see; None when there is something."""
-        return None if self.points else "no customers of the calibration"
+        """Why nothing is said of the holdout; None when something is."""
+        if not self.points:
+            return "no customers of the calibration"
+        return None if self.points[-1].in_holdout else "the holdout is shorter than one step"
 
     @property
     def holdout_error(self) -> float | None:
@@ -67,7 +72,7 @@ class PurchaseTracking(Shown):
         return [{**point._asdict(), "end": point.end.isoformat()} for point in self.points]
 
     def __str__(self) -> str:
-        if not self.points:
+        if self.undefined:
             return f"n/a: {self.undefined}"
         held = [point for point in self.points if point.in_holdout]
         expected = math.fsum(point.expected for point in held)
@@ -86,10 +91,10 @@ def purchase_tracking(
     Args:
         model: Fitted to the calibration.
         holdout: Of these customers.
-        every: The length of a step, from the first purchase of anybody on.
+        every: The length of a step, from the first purchase of anybody on, and again from the cut on.
 
     Returns:
-        One point per step; a last step that is not over at the end of the holdout is left out.
+        One point per step. The last one before the cut ends there and may be shorter; one that is not over at the end of the holdout is left out.
 
     Raises:
         PeriodError: There is no such unit.
@@ -104,7 +109,7 @@ def purchase_tracking(
     >>> holdout = holdout_history(orders, calibration_end=date(2025, 3, 31), as_of=date(2025, 6, 30), unit="week")
     >>> model = BgNbd(r=0.6, alpha=6.0, a=0.8, b=2.5, unit="week")
     >>> print(purchase_tracking(model, holdout))
-    2.1 purchases expected and 3 made in the holdout to 2025-06-29, -30.2%
+    2.1 purchases expected and 3 made in the holdout to 2025-06-30, -30.5%
     """
     instance(
         holdout,
@@ -115,12 +120,12 @@ def purchase_tracking(
     step, points, known = length_of(every), list[TrackingPoint](), dict[int, float]()
     if not holdout.first_days:
         return PurchaseTracking(points=(), model=model)
-    start, made_before, expected_before = min(holdout.first_days), 0, 0.0
-    while (end := start + _days(step * (len(points) + 1)) - timedelta(days=1)) <= holdout.until:
-        made = sum(count for day, count in holdout.repeat_days.items() if day <= end)
+    made_before, expected_before = 0, 0.0
+    for end in _ends(min(holdout.first_days), holdout.cut, holdout.until, step):
+        made = sum(purchases for day, purchases in holdout.repeat_days.items() if day <= end)
         expected = math.fsum(
-            count * _expected(model, (end - day).days, known)
-            for day, count in holdout.first_days.items()
+            customers * _expected(model, (end - day).days, known)
+            for day, customers in holdout.first_days.items()
             if day < end
         )
         step_of = made - made_before, expected - expected_before
@@ -133,6 +138,20 @@ def _expected(model: BgNbd, days: int, known: dict[int, float]) -> float:
     if days not in known:
         known[days] = model.expected_purchases(timedelta(days=days))
     return known[days]
+
+
+def _ends(start: date, cut: date, until: date, step: timedelta) -> Iterator[date]:
+    """The last day of every step; one of them is the cut, so that no step lies on both sides of it."""
+    before = [*_whole_steps(start, cut, step)]
+    yield from before
+    if before[-1:] != [cut]:
+        yield cut
+    yield from _whole_steps(cut + _DAY, until, step)
+
+
+def _whole_steps(begin: date, last: date, step: timedelta) -> Iterator[date]:
+    ends = (begin + _days(step * number) - _DAY for number in count(1))
+    return takewhile(lambda end: end <= last, ends)
 
 
 def _days(time: timedelta) -> timedelta:

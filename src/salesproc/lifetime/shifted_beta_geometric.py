@@ -13,7 +13,7 @@ from salesproc._given import whole_number
 from salesproc.errors import FitError
 from salesproc.lifetime._fit import Likelihood, ModelFit, Vector, at_edges, maximise
 from salesproc.lifetime._special import hypergeometric
-from salesproc.lifetime.contract_tenures import ContractTenures
+from salesproc.lifetime.contract_tenures import ContractTenures, known_unit
 from salesproc.lifetime.estimates import FittedModel, parameter_words, positive
 from salesproc.metrics._numbers import Number, exact_number
 from salesproc.periods import Unit
@@ -48,7 +48,7 @@ class ShiftedBetaGeometric(FittedModel):
 
     alpha: float = attrs.field(validator=positive)
     beta: float = attrs.field(validator=positive)
-    unit: Unit
+    unit: Unit = attrs.field(validator=known_unit)
 
     def survival(self, renewals: int) -> float:
         """The share of a cohort that is still there after so many renewals.

@@ -193,12 +193,11 @@ def renewal_forecast(
     """
     whole_number(periods, "periods", least=1)
     _require_one_unit(model, tenures)
-    start = float(sum(tenures.kept.values()))
-    points = [RenewalPoint(0, Estimate(start, None, None, None))]
-    points += [
-        RenewalPoint(ahead, model.estimate_of(_staying(tenures, ahead), confidence=confidence))
-        for ahead in range(1, periods + 1 if start else 1)
-    ]
+    start = sum(tenures.kept.values())
+    points = [RenewalPoint(0, Estimate(float(start), None, None, None))]
+    for ahead in range(1, periods + 1 if start else 1):
+        share = model.estimate_of(_staying(tenures, ahead), confidence=confidence, scale="logit")
+        points.append(RenewalPoint(ahead, _times(share, start)))
     return RenewalForecast(points=tuple(points), model=model)
 
 
@@ -207,10 +206,21 @@ def _survival(renewals: int) -> Callable[[ShiftedBetaGeometric], float]:
 
 
 def _staying(tenures: ContractTenures, ahead: int) -> Callable[[ShiftedBetaGeometric], float]:
-    return lambda model: math.fsum(
-        count * model.survival(so_far + ahead) / model.survival(so_far)
-        for so_far, count in tenures.kept.items()
+    """The share of the customers of today who will be there."""
+    today = sum(tenures.kept.values())
+    return lambda model: (
+        math.fsum(
+            count * model.survival(so_far + ahead) / model.survival(so_far)
+            for so_far, count in tenures.kept.items()
+        )
+        / today
     )
+
+
+def _times(share: Estimate, customers: int) -> Estimate:
+    """The number of customers from their share; neither end of the interval lies above all of them."""
+    error, low, high = (None if one is None else customers * one for one in share[1:])
+    return Estimate(customers * share.value, error, low, high)
 
 
 def _require_one_unit(model: ShiftedBetaGeometric, tenures: ContractTenures) -> None:
