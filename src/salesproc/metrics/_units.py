@@ -34,6 +34,18 @@ _STARTS: Mapping[str, Callable[[int], date]] = MappingProxyType(
 )
 
 
+class _Known(dict[date, int]):
+    """The numbers of days that were asked for: a list has many rows and few days."""
+
+    def __init__(self, number_of: NumberOf) -> None:
+        super().__init__()
+        self._number_of = number_of
+
+    def __missing__(self, day: date) -> int:
+        self[day] = number = self._number_of(day)
+        return number
+
+
 def numbering(unit: Unit) -> NumberOf:
     """The function from a day to the number of its unit; weeks begin on Monday.
 
@@ -42,7 +54,7 @@ def numbering(unit: Unit) -> NumberOf:
     """
     if unit not in _NUMBERS:
         raise PeriodError(f"there is no unit {unit!r}; {did_you_mean(str(unit), _NUMBERS)}")
-    return _NUMBERS[unit]
+    return _Known(_NUMBERS[unit]).__getitem__
 
 
 def first_day(unit: Unit, number: int) -> date:
