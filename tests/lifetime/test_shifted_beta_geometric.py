@@ -68,11 +68,26 @@ def test_the_same_optimum_from_twenty_starts(survivors):
 
 
 @given(PARAMETERS, PARAMETERS, st.integers(0, 30))
-def test_survival_is_the_product_of_the_retentions(alpha, beta, renewals):
+def test_survival_is_the_quotient_of_beta_functions(alpha, beta, renewals):
+    """B(alpha, beta + n) / B(alpha, beta), and step by step the retention."""
     model = ShiftedBetaGeometric(alpha=alpha, beta=beta, unit="month")
-    product = math.prod(model.retention(number) for number in range(1, renewals + 1))
-    assert model.survival(renewals) == pytest.approx(product, rel=1e-9)
-    assert model.survival(0) == pytest.approx(1)
+    logs = [math.lgamma(one) for one in (beta + renewals, beta, alpha + beta + renewals, alpha + beta)]
+    assert model.survival(renewals) == pytest.approx(
+        math.exp(logs[0] - logs[1] - logs[2] + logs[3]), rel=1e-9
+    )
+    assert model.survival(renewals + 1) == pytest.approx(
+        model.survival(renewals) * model.retention(renewals + 1)
+    )
+
+
+@given(st.floats(1e-9, 1e12), st.floats(1e-9, 1e18), st.integers(0, 60))
+def test_survival_of_customers_who_hardly_differ_is_exact_to_the_last_digits(alpha, beta, renewals):
+    a, b, share = Fraction(alpha), Fraction(beta), Fraction(1)
+    for passed in range(renewals):
+        share *= (b + passed) / (a + b + passed)
+    found = ShiftedBetaGeometric(alpha=alpha, beta=beta, unit="month").survival(renewals)
+    assert found == pytest.approx(float(share), rel=1e-13)
+    assert found <= 1
 
 
 @pytest.mark.parametrize("alpha", [0.2, 0.7, 3.0])

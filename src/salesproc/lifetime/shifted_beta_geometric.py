@@ -58,13 +58,9 @@ class ShiftedBetaGeometric(FittedModel):
             TypeError: It is no whole number.
         """
         whole_number(renewals, "renewals")
-        both = self.alpha + self.beta
-        return math.exp(
-            math.lgamma(self.beta + renewals)
-            - math.lgamma(self.beta)
-            - math.lgamma(both + renewals)
-            + math.lgamma(both)
-        )
+        stays, both = self.beta, self.alpha + self.beta
+        # Their quotient of beta functions is shorter, and loses every digit where the parameters are large.
+        return math.prod((stays + passed) / (both + passed) for passed in range(renewals))
 
     def retention(self, renewal: int) -> float:
         """Of those who come to the renewal of that number, counted from 1, the share that stays.
