@@ -23,15 +23,33 @@ from salesproc.agreement import LeadAgreement, review_agreement
 from salesproc.customers import follow_ups
 from salesproc.follow_up import prepare_call
 from salesproc.goals import roadmap, working_days
-from salesproc.loyalty import referral_rate
+from salesproc.lifetime import finish_purchase_history
+from salesproc.loyalty import (
+    dependency,
+    finish_referred_orders_share,
+    finish_tiers,
+    key_accounts,
+    loss_impact,
+    referral_rate,
+)
 from salesproc.metrics import (
     ActivityCounts,
     activity_rates,
     contract_churn,
+    finish_abc,
+    finish_abc_xyz,
     finish_activity_rates,
+    finish_at_risk,
+    finish_buying,
+    finish_customer_cohorts,
+    finish_lost_potential,
+    finish_rfm,
+    finish_xyz,
     forecast_rollup,
     pipeline_coverage,
     pipeline_waterfall,
+    reduce_orders,
+    rfm,
     sales_velocity,
     slippage,
     this_and_last,
@@ -50,8 +68,8 @@ from salesproc.qualification import (
     grade_calibration,
     score_calibration,
 )
-from salesproc.records import Contact, Opportunity, OpportunityId, PlannedActivity
-from salesproc.stages import Process, confirmed
+from salesproc.records import Contact, Customer, CustomerId, Opportunity, OpportunityId, PlannedActivity
+from salesproc.stages import WIN_BACK, Process, confirmed
 
 DAY = timedelta(days=1)
 OFFICE = WorkingCalendar.weekly(range(5), time(9), time(17), tz="Europe/Berlin")
@@ -150,6 +168,20 @@ NO_PERIOD = "period must be a Period, for example Period.quarter(2026, 1), got (
 
 
 TARGET = Money(100, "EUR")
+UNREAD = [
+    lambda: finish_abc([]),
+    lambda: finish_abc_xyz([]),
+    lambda: finish_at_risk([]),
+    lambda: finish_buying([]),
+    lambda: finish_customer_cohorts([]),
+    lambda: finish_lost_potential([], by=str),
+    lambda: finish_purchase_history([], unit="week"),
+    lambda: finish_referred_orders_share([], referred=()),
+    lambda: finish_rfm([]),
+    lambda: finish_tiers([]),
+    lambda: finish_xyz([]),
+]
+"""The second half of a question asked of the rows themselves."""
 WITHOUT_PERIOD = [
     lambda: working_days(None, OFFICE),
     lambda: roadmap(TARGET, None),
@@ -182,6 +214,70 @@ WITHOUT_PERIOD = [
             "the grid of 'logistics' has no level of interest 'hihg'; did you mean 'high'?",
         ),
         (lambda: working_days(PAIR, OFFICE), TypeError, NO_PERIOD),
+        *(
+            (work, TypeError, "purchases must be a Purchases, got a list; make them with reduce_orders(")
+            for work in UNREAD
+        ),
+        (
+            lambda: reduce_orders([], as_of=PAIR[0], rules="take back"),
+            TypeError,
+            "rules must be an OrderRules, got a str; for example OrderRules(refunds='take back')",
+        ),
+        (
+            lambda: finish_tiers(reduce_orders([], as_of=PAIR[0]), policy={"min_purchases": 3}),
+            TypeError,
+            "policy must be a LoyaltyPolicy, got a dict; for example LoyaltyPolicy(min_purchases=3)",
+        ),
+        (
+            lambda: reduce_orders("orders.csv", as_of=PAIR[0]),
+            TypeError,
+            "orders must be several, got the one text 'orders.csv'",
+        ),
+        (
+            lambda: reduce_orders([("ann", TARGET, PAIR[0])], as_of=PAIR[0]),
+            NaiveTimeError,
+            "row 1 has no time: Money('100', 'EUR'); give a date or a datetime, and the fields in their order",
+        ),
+        (
+            lambda: reduce_orders([("ann", "2026-01-01", TARGET)], as_of=PAIR[0]),
+            NaiveTimeError,
+            "row 1 has the text '2026-01-01' for a time; read it first, for example with date.fromisoformat or datetime.",
+        ),
+        *(
+            (work, TypeError, "company must be a Concentration, got a list; make it with concentration(rows)")
+            for work in (lambda: dependency([]), lambda: key_accounts([]))
+        ),
+        (
+            lambda: loss_impact(15000, volume=1, other_volume=1, tiers=[]),
+            TypeError,
+            "direct must be Money(amount, currency), got 15000",
+        ),
+        (
+            lambda: Customer.register(CustomerId("C-1"), at=NOON, contact=ADA).merge("C-2"),
+            TypeError,
+            "duplicate must be a Buyer, got a str; merge takes the record itself, not its id",
+        ),
+        *(
+            (
+                lambda cuts=cuts: finish_abc(reduce_orders([], as_of=PAIR[0]), cuts=cuts),
+                ValueError,
+                "cuts must be two shares, where A ends and where B ends, got ",
+            )
+            for cuts in (0.8, (0.2, 0.5, 0.8))
+        ),
+        (
+            lambda: rfm([], as_of=PAIR[0], cuts="5"),
+            TypeError,
+            "cuts must be a whole number, 0 or more, got '5'",
+        ),
+        *(
+            (
+                lambda at=at: WIN_BACK.step(WIN_BACK.start("ann", at=NOON), "request_meeting", at=at),
+                NaiveTimeError,
+                "at must be a datetime with a time zone, got ",
+            )
+            for at in (PAIR[0], None, "2026-01-01", NOON.replace(tzinfo=None))
+        ),
         (lambda: roadmap(Money(100, "EUR"), PAIR), TypeError, NO_PERIOD),
         *((work, TypeError, f"{NO_PERIOD.partition('got')[0]}got None") for work in WITHOUT_PERIOD),
         (

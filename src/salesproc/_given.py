@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, TypeVar, cast, get_args
 import attrs
 
 from salesproc.errors import LogError, did_you_mean
+from salesproc.money import Money
 from salesproc.periods import Period
 
 T = TypeVar("T")
@@ -118,6 +119,18 @@ def texts(given: Iterable[str], what: str) -> tuple[str, ...]:
     return tuple(several(given, what))
 
 
+def require_money(given: Money, what: str) -> Money:
+    """The amount itself.
+
+    Raises:
+        TypeError: It is no amount of money, such as a number or a text.
+    """
+    anything: object = given  # callers without a type checker pass either
+    if not isinstance(anything, Money):
+        raise TypeError(f"{what} must be Money(amount, currency), got {given!r}")
+    return given
+
+
 def instance(given: object, kind: type, what: str, how: str) -> None:
     """Refuses what is of another class; callers without a type checker pass the thing it is made of.
 
@@ -125,7 +138,8 @@ def instance(given: object, kind: type, what: str, how: str) -> None:
         TypeError: It is; the message says how to make one.
     """
     if not isinstance(given, kind):
-        raise TypeError(f"{what} must be a {kind.__name__}, got a {type(given).__name__}; {how}")
+        article = "an" if kind.__name__[0] in "AEIOU" else "a"
+        raise TypeError(f"{what} must be {article} {kind.__name__}, got a {type(given).__name__}; {how}")
 
 
 def member(kind: type[E], given: object, what: str) -> E:

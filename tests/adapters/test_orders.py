@@ -95,6 +95,63 @@ def test_numbers_of_a_dataframe_are_numbers():
     assert one(Whole()).rows[0].amount == Money(4, "EUR")
 
 
+def test_the_noise_of_a_float_is_noted():
+    """It is kept as it prints, since rounding it would be a guess, and said, since nobody sold for so much."""
+    found = one(0.1 + 0.2)
+    assert found.rows[0].amount.amount == Decimal("0.30000000000000004")
+    assert [note.remark for note in found.notes] == [
+        "column 2: 0.30000000000000004 has more digits than a float is good for"
+    ]
+    assert not one(123456789.123456).notes
+
+
+def test_an_id_in_the_shape_of_a_float_is_the_whole_number():
+    """A column of ids with a blank in it comes out of a dataframe as floats; 7 and 7.0 are one customer."""
+    rows = [(who, "2025-01-06", 4) for who in (7, 7.0, "7", 7.5, 1e22)]
+    found = read_orders(rows, customer=0, at=1, amount=2, currency="EUR")
+    assert [row.customer for row in found.rows] == ["7", "7", "7", "7.5", "10000000000000000000000"]
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        datetime(2025, 1, 6),
+        "2025-01-06 00:00",
+        "2025-01-06T00:00:00",
+        " 2025-01-06 00:00:00.000 ",
+    ],
+)
+def test_midnight_stands_for_its_day_where_a_list_knows_only_days(at):
+    [row] = read_orders([("ann", at, 4)], customer=0, at=1, amount=2, currency="EUR").rows
+    assert (type(row.at), row.at) == (date, date(2025, 1, 6))
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        datetime(2025, 1, 6, 0, 0, 1),
+        datetime(2025, 1, 6, tzinfo=UTC),
+        "2025-01-06 00:00:01",
+        "2025-01-06 10:00:00",
+        "2025-01-06T00:00:00Z",
+        "2025-01-06T00:00+02:00",
+    ],
+)
+def test_a_time_of_day_and_an_instant_are_no_day(at):
+    [reject] = read_orders([("ann", at, 4)], customer=0, at=1, amount=2, currency="EUR").rejects
+    assert "has a time of day; give tz= to read times, or days alone" in reject.reason
+
+
+@pytest.mark.parametrize("sign", [";", "\t", "|"])
+def test_another_delimiter_is_guessed_in_the_message_only(sign):
+    text = f"who{sign}day{sign}sum\nann{sign}2025-01-06{sign}4\n"
+    columns = {"customer": "who", "at": "day", "amount": "sum", "currency": "EUR"}
+    with pytest.raises(LogError) as caught:
+        read_orders(io.StringIO(text), **columns)
+    assert str(caught.value).endswith(f"has one column, {text.splitlines()[0]!r}; give delimiter={sign!r}")
+    assert len(read_orders(io.StringIO(text), **columns, delimiter=sign).rows) == 1
+
+
 @pytest.mark.parametrize(
     ("text", "amount"),
     [

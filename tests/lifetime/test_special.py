@@ -51,7 +51,7 @@ def test_the_derivatives_of_log_gamma_are_those_of_scipy(x):
     assert trigamma(x) == pytest.approx(special.polygamma(1, x), rel=1e-12)
 
 
-@given(st.floats(0.1, 4), st.floats(-2, 1))
+@given(st.floats(0.1, 4), st.floats(-2, 1, allow_subnormal=False))  # their quotients have no digits
 def test_smooth_functions_are_integrated_to_the_last_digits(end, rate):
     exact = math.expm1(rate * end) / rate if rate else end
     assert integral(lambda x: math.exp(rate * x), end) == pytest.approx(exact, rel=1e-9)

@@ -114,7 +114,7 @@ EURO = Money(1, "EUR")
         (lambda: value([EURO], [80]), ValueError, "survival in period 1 must be a share"),
         (lambda: value([EURO], [1], first="soon"), ValueError, "first must say"),
         (lambda: value([EURO], [1], discount=2), ValueError, "discount must be above -1"),
-        (lambda: value([EURO, 5], [1, 1]), TypeError, "margin 2 must be Money, got 5"),
+        (lambda: value([EURO, 5], [1, 1]), TypeError, r"margin 2 must be Money\(amount, currency\), got 5"),
         (
             lambda: value([EURO, Money(1, "USD")], [1, 1]),
             CurrencyMismatch,

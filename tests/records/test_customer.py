@@ -20,7 +20,9 @@ from salesproc.records import (
     Customer,
     CustomerId,
     FormerCustomer,
+    Lead,
     LeadId,
+    Opportunity,
     OpportunityId,
     OpportunityKind,
     Purchase,
@@ -201,3 +203,33 @@ def test_a_customer_says_what_it_is_in_one_line():
         repr(customer().buy(USD, at=T[1]).leave(reason="service", at=T[2]))
         == "<FormerCustomer C-1, 1 purchase>"
     )
+
+
+@pytest.mark.parametrize("amount", [12.5, "12,50", None])
+def test_only_money_is_bought_for(amount):
+    """Accepted, it would fail in the totals, far from where it was given."""
+    with pytest.raises(TypeError, match=r"amount must be Money\(amount, currency\), got "):
+        customer().buy(amount, at=T[1])
+
+
+def test_money_given_back_is_no_purchase():
+    who = customer().buy(USD, at=T[1])
+    assert repr(who) == "<Customer C-1, 1 purchase>"
+    back = who.buy(Money(-20, "USD"), at=T[2])
+    assert repr(back) == "<Customer C-1, 1 purchase, 1 given back>"
+    assert back.totals == {"USD": Money(30, "USD")}
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda: customer(contact="Müller GmbH"),
+        lambda: Lead.capture(LeadId("L-1"), "Müller GmbH", source="event", at=T[0]),
+        lambda: Opportunity.open(OpportunityId("O-1"), at=T[0], contact="Müller GmbH"),
+    ],
+)
+def test_a_name_is_no_contact(work):
+    with pytest.raises(
+        TypeError, match=r"contact must be a Contact, got a str; for example Contact\('Lin Wei', "
+    ):
+        work()

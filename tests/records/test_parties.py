@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesproc.errors import NaiveTimeError, UnknownName
+from salesproc.errors import NaiveTimeError, RecordError, UnknownName
 from salesproc.records import Account, AccountContact, AccountId, Contact, ContactLevel, ContactRole
 
 T0 = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -84,3 +84,10 @@ def test_times_need_a_zone():
 def test_a_company_has_a_name():
     with pytest.raises(ValueError, match="a name has at least one visible sign"):
         Account(AccountId("A-1"), " ")
+
+
+@pytest.mark.parametrize("field", ["email", "phone", "company", "locale", "time_zone"])
+def test_what_is_known_of_a_contact_is_text(field):
+    with pytest.raises(RecordError, match=f"the {field} of a contact is text or None, got 5"):
+        Contact("Lin Wei", **{field: 5})
+    assert getattr(Contact("Lin Wei", **{field: "x"}), field) == "x"

@@ -1,6 +1,7 @@
 """What a cell says of money: an exact number, nothing, or why it cannot be told."""
 
 import re
+import sys
 import unicodedata
 from decimal import Decimal
 from numbers import Integral
@@ -48,7 +49,11 @@ def number_of(value: object, mark: DecimalMark | None) -> Number | str | None:
         return Number(value)
     if isinstance(value, bool) or not isinstance(value, Integral | float):
         return f"{value!r} is neither text nor a number"
-    return Number(Decimal(repr(float(value)) if isinstance(value, float) else int(value)))
+    if not isinstance(value, float):
+        return Number(Decimal(int(value)))
+    number = Decimal(repr(float(value)))
+    noisy = len(number.as_tuple().digits) > sys.float_info.dig
+    return Number(number, f"{number} has more digits than a float is good for" if noisy else None)
 
 
 def _from_text(text: str, mark: DecimalMark | None) -> Number | str:

@@ -11,6 +11,7 @@ import attrs
 from salesproc._given import is_missing
 from salesproc._instants import as_zone, first_instant, is_placeholder
 
+_MIDNIGHT = re.compile(r"[T ]00:00(:00([.,]0+)?)?\Z")
 _ISO = re.compile(
     r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})"
     r"(?P<time>[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?"
@@ -35,10 +36,22 @@ class Moment(NamedTuple):
 
 
 def text_of(value: object) -> str | None:
-    """The value as text without blanks around it; None when there is nothing in it."""
+    """The value as text without blanks around it; None when there is nothing in it.
+
+    A whole number in the shape of a float is written as the whole number: a column of ids with a blank among them comes out of a dataframe like that.
+    """
     if is_missing(value):
         return None
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     return str(value).strip() or None
+
+
+def is_midnight(value: object) -> bool:
+    """Whether a time without a zone is midnight, as dates are written where every date has a time."""
+    if isinstance(value, datetime):
+        return value.tzinfo is None and value.time() == time()
+    return isinstance(value, str) and _MIDNIGHT.search(value.strip()) is not None
 
 
 @attrs.frozen

@@ -119,6 +119,10 @@ def _header(reader: Iterator[list[str]], name: str, asked: Sequence[Column]) -> 
 
 def _require(asked: Iterable[Column], known: Iterable[object], where: str) -> None:
     names = list(known)
+    only = str(names[0]) if len(names) == 1 else ""
+    other = next((sign for sign in ";\t|" if sign in only), None)
+    if other is not None:
+        raise LogError(f"{where} has one column, {only!r}; give delimiter={other!r}")
     for column in asked:
         if column not in names:
             raise UnknownName("column", str(column), map(str, names), where)

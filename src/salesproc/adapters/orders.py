@@ -7,7 +7,7 @@ from typing import NamedTuple, get_args
 import attrs
 
 from salesproc.adapters._amounts import DecimalMark, number_of
-from salesproc.adapters._cells import Clock, Moment, text_of
+from salesproc.adapters._cells import Clock, Moment, is_midnight, text_of
 from salesproc.adapters._sources import Column, Record, Source, records_of
 from salesproc.adapters.row_log import Note, Reject, told
 from salesproc.errors import MoneyError
@@ -104,7 +104,7 @@ def read_orders(
         amount: The column of the amount: text or a number, without a sign of the currency.
         currency: The code of every amount; this or *currency_column*.
         currency_column: The column of the code.
-        tz: The zone of times that name none. Left out where the list knows only days: then every time is a plain date, and a row with a time of day is rejected.
+        tz: The zone of times that name none. Left out where the list knows only days: then every time is a plain date, midnight stands for its day, and a row with another time of day is rejected.
         date_format: As in `read_log`.
         decimal: What stands before the cents, ``"."`` or ``","``, where it cannot be told from the amount alone.
         delimiter: What separates the cells of a file.
@@ -206,8 +206,8 @@ class _Reading:
         if self.timed:
             remarks += [] if found.remark is None else [(self.at, found.remark)]
             return found.at
-        if not found.dated:
-            given = record.cells[self.at]
+        given = record.cells[self.at]
+        if not (found.dated or is_midnight(given)):
             return f"column {self.at!r}: {given!r} has a time of day; give tz= to read times, or days alone"
         return found.at.date()
 

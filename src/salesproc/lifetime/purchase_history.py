@@ -18,7 +18,14 @@ from salesproc._tables import Cell, Shown
 from salesproc.errors import CurrencyMismatch, LogError
 from salesproc.lifetime._time import TimeUnit, in_units, length_of, time_of
 from salesproc.metrics._log import comparable
-from salesproc.metrics.orders import OrderCounts, OrderRow, OrderRules, Purchases, reduce_orders
+from salesproc.metrics.orders import (
+    OrderCounts,
+    OrderRow,
+    OrderRules,
+    Purchases,
+    reduce_orders,
+    require_purchases,
+)
 from salesproc.money import Money
 
 __all__ = [
@@ -185,6 +192,7 @@ def purchase_history(
 
 def finish_purchase_history(purchases: Purchases[C], *, unit: TimeUnit) -> PurchaseHistory[C]:
     """The second half of `purchase_history`."""
+    require_purchases(purchases)
     length_of(unit)
     spans = dict[int, timedelta]()  # one object for all customers of an age
     rows, end = list[CustomerHistory](), purchases.as_of.toordinal()

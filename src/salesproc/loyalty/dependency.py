@@ -10,6 +10,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import attrs
 
 from salesproc import _text
+from salesproc._given import instance
 from salesproc._shares import Share, exact_share
 from salesproc._tables import Shown
 from salesproc.metrics import Concentration
@@ -196,6 +197,9 @@ def dependency(
     Returns:
         Every customer above the lowest level, and the level of the largest. Where one customer brings everything, it is ``single``.
 
+    Raises:
+        TypeError: *company* is no `Concentration`.
+
     Source:
         `DependencyPolicy`; a company with one customer: the same document.
 
@@ -206,6 +210,7 @@ def dependency(
     ann       60.0%  critical
     bob       25.0%     watch
     """
+    instance(company, Concentration, "company", "make it with concentration(rows)")
     policy = policy or DependencyPolicy()
     alone = len(company.rows) == 1
     levels = [DependencyLevel.SINGLE if alone else policy.level(row.share) for row in company.rows]

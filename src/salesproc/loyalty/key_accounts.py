@@ -9,7 +9,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import attrs
 
 from salesproc import _text
-from salesproc._given import several, whole_number
+from salesproc._given import instance, several, whole_number
 from salesproc._shares import exact_share
 from salesproc._tables import Shown
 from salesproc.errors import UnknownName
@@ -193,7 +193,7 @@ def key_accounts(
 
     Raises:
         UnknownName: A sign that is none.
-        TypeError: One text where several signs belong.
+        TypeError: *company* is no `Concentration`; one text where several signs belong.
         ValueError: The share given as a sign: it is computed.
 
     Source:
@@ -214,6 +214,7 @@ def key_accounts(
     bob                4.0%  share                department south
     eve                0.0%   fame                               -
     """
+    instance(company, Concentration, "company", "make it with concentration(rows)")
     policy = policy or KeyAccountPolicy()
     places: list[tuple[str, Any, Concentration[C]]] = [(_COMPANY, None, company)]
     for scope, parts in (within or {}).items():

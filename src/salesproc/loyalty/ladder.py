@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 import attrs
 
 from salesproc import _text
+from salesproc._given import instance
 from salesproc._shares import Share
 from salesproc._tables import Shown
 from salesproc.loyalty._evidence import plain_days, wallet_days
@@ -16,6 +17,7 @@ from salesproc.loyalty.counting import tier_counts
 from salesproc.loyalty.policy import LoyaltyPolicy
 from salesproc.metrics import OrderRow, OrderRules, Purchases, reduce_orders
 from salesproc.metrics.breakdown import Cell
+from salesproc.metrics.orders import require_purchases
 from salesproc.stages import LoyaltyTier
 
 __all__ = ["Tiers", "finish_tiers", "tiers"]
@@ -143,7 +145,9 @@ def finish_tiers(
     policy: LoyaltyPolicy | None = None,
 ) -> Tiers[C]:
     """The second half of `tiers`."""
+    require_purchases(purchases)
     policy = policy or LoyaltyPolicy()
+    instance(policy, LoyaltyPolicy, "policy", "for example LoyaltyPolicy(min_purchases=3)")
     shares = {customer: wallet_days(given) for customer, given in wallet.items()}
     brought = {customer: plain_days(given, "referrals") for customer, given in referrals.items()}
     assessments = {

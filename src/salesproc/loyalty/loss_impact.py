@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import attrs
 
-from salesproc._given import leading_fields
+from salesproc._given import leading_fields, require_money
 from salesproc._tables import Shown
 from salesproc.metrics._numbers import Number, positive_money, positive_number, rounded_money
 from salesproc.metrics.breakdown import Cell
@@ -111,6 +111,7 @@ def loss_impact(
     >>> print(loss_impact(Money(15000, "EUR"), volume=5000, other_volume=6000, tiers=prices))
     15,000.00 EUR direct, the discount stays
     """
+    require_money(direct, "direct")
     left = positive_number(other_volume, "other_volume")
     whole = positive_number(volume, "volume") + left
     steps = _price_list(tiers)

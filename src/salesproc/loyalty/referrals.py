@@ -9,6 +9,7 @@ from salesproc.errors import LogError
 from salesproc.metrics import OrderRow, OrderRules, Purchases, reduce_orders
 from salesproc.metrics._log import comparable
 from salesproc.metrics._period_days import days_of
+from salesproc.metrics.orders import require_purchases
 from salesproc.periods import Period
 from salesproc.rates import Rate
 
@@ -100,6 +101,7 @@ def finish_referred_orders_share(
     purchases: Purchases[C], *, referred: Collection[C], period: Period | None = None
 ) -> Rate:
     """The second half of `referred_orders_share`."""
+    require_purchases(purchases)
     several(referred, "referred")
     start, end = days_of(period)
     counts = {

@@ -150,7 +150,11 @@ def comparable(at: date, as_of: date, where: str) -> date:
         raise LogError(f"as_of must be a date or a datetime, got {as_of!r}; nothing here reads the clock")
     if isinstance(anything, str):
         raise NaiveTimeError(
-            f"{where} has the text {anything!r} for a time; read it first, for example with datetime.fromisoformat or salesproc.adapters.read_log"
+            f"{where} has the text {anything!r} for a time; read it first, for example with date.fromisoformat or datetime.fromisoformat, or the whole file with salesproc.adapters"
+        )
+    if given == "no time":
+        raise NaiveTimeError(
+            f"{where} has no time: {at!r}; give a date or a datetime, and the fields in their order"
         )
     if given != wanted:
         hint = "all times of a log, and as_of, must be of one kind; at.replace(tzinfo=zone) gives a time its zone"

@@ -50,9 +50,7 @@ def positive_money(given: Money, what: str) -> Money:
         ValueError: It is below 0.
         TypeError: It is no amount of money.
     """
-    if not isinstance(given, Money):
-        raise TypeError(f"{what} must be Money(amount, currency), got {given!r}")
-    if given.amount < 0:
+    if _given.require_money(given, what).amount < 0:
         raise ValueError(f"{what} must be 0 or more, got {given!r}")
     return given
 

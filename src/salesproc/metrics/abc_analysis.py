@@ -1,12 +1,12 @@
 """Which customers bring most of the money? Classes A, B and C by their part of it."""
 
 import decimal
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
-from typing import Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar, get_args
+from typing import Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar, cast, get_args
 
 import attrs
 
@@ -16,7 +16,7 @@ from salesproc._shares import Share, exact_share
 from salesproc._tables import Shown
 from salesproc.errors import did_you_mean
 from salesproc.metrics.breakdown import Cell
-from salesproc.metrics.orders import OrderRow, OrderRules, Purchases, reduce_orders
+from salesproc.metrics.orders import OrderRow, OrderRules, Purchases, reduce_orders, require_purchases
 from salesproc.money import Money, money_maker
 
 __all__ = ["Abc", "AbcClass", "AbcRow", "CrossingRule", "abc_classes", "finish_abc"]
@@ -181,10 +181,14 @@ def finish_abc(
     crossing: CrossingRule = "above",
 ) -> Abc[C]:
     """The second half of `abc_classes`."""
+    require_purchases(purchases)
     if crossing not in get_args(CrossingRule):
         raise ValueError(
             f"crossing must be a rule, got {crossing!r}; {did_you_mean(str(crossing), get_args(CrossingRule))}"
         )
+    given: object = cuts  # callers without a type checker pass one share, or three
+    if not isinstance(given, Sequence) or len(cast("Sequence[object]", given)) != 2:
+        raise ValueError(f"cuts must be two shares, where A ends and where B ends, got {cuts!r}")
     first, second = (exact_share(cut, "a cut") for cut in cuts)
     if not 0 < first <= second:
         raise ValueError(f"cuts must rise from above 0, got {cuts!r}")

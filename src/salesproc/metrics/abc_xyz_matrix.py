@@ -16,7 +16,7 @@ from salesproc._tables import Shown
 from salesproc.metrics.abc_analysis import CLASSES as ABC
 from salesproc.metrics.abc_analysis import Abc, CrossingRule, finish_abc
 from salesproc.metrics.breakdown import Cell
-from salesproc.metrics.orders import OrderRow, OrderRules, Purchases, reduce_orders
+from salesproc.metrics.orders import OrderRow, OrderRules, Purchases, reduce_orders, require_purchases
 from salesproc.metrics.xyz_analysis import CLASSES as XYZ
 from salesproc.metrics.xyz_analysis import Xyz, XyzPolicy, finish_xyz
 from salesproc.money import Money
@@ -156,6 +156,7 @@ def finish_abc_xyz(
     actions: Mapping[str, str] = ABC_XYZ_ACTIONS,
 ) -> AbcXyz[C]:
     """The second half of `abc_xyz`."""
+    require_purchases(purchases)
     names = [one + other for one in ABC for other in XYZ]
     unknown = sorted(actions.keys() - names)
     if unknown:

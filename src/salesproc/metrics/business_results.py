@@ -1,5 +1,6 @@
 """How did the business do? Growth, share of the market, margin, and what spending brought back."""
 
+from salesproc._given import require_money
 from salesproc.metrics._numbers import one_currency, positive_money
 from salesproc.metrics.ratios import Ratio
 from salesproc.money import Money
@@ -28,7 +29,7 @@ def revenue_growth(current: Money, previous: Money) -> Ratio:
     >>> print(f"{revenue_growth(Money(108_000, 'EUR'), Money(96_000, 'EUR')):+.1%}")
     +12.5%
     """
-    _require_money(current, "current")
+    require_money(current, "current")
     positive_money(previous, "previous")
     one_currency({"current": current.currency, "previous": previous.currency})
     return Ratio(current - previous, previous, nothing="there was no revenue before")
@@ -113,12 +114,7 @@ def return_on_investment(gain: Money, cost: Money) -> Ratio:
     >>> print(f"{return_on_investment(Money(15_000, 'EUR'), Money(6_000, 'EUR')):.0%}")
     150%
     """
-    _require_money(gain, "gain")
+    require_money(gain, "gain")
     positive_money(cost, "cost")
     one_currency({"gain": gain.currency, "cost": cost.currency})
     return Ratio(gain - cost, cost, nothing="nothing was spent")
-
-
-def _require_money(given: object, what: str) -> None:
-    if not isinstance(given, Money):
-        raise TypeError(f"{what} must be Money(amount, currency), got {given!r}")

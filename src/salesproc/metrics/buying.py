@@ -13,7 +13,7 @@ from salesproc._exact import EXACT
 from salesproc._tables import Shown
 from salesproc.metrics._period_days import days_of
 from salesproc.metrics.breakdown import Cell
-from salesproc.metrics.orders import OrderRow, OrderRules, Purchases, reduce_orders
+from salesproc.metrics.orders import OrderRow, OrderRules, Purchases, reduce_orders, require_purchases
 from salesproc.metrics.ratios import MeanMoney, Ratio
 from salesproc.money import Money
 from salesproc.periods import Period
@@ -182,6 +182,7 @@ def buying(
 
 def finish_buying(purchases: Purchases[C], *, period: Period | None = None) -> Buying:
     """The second half of `buying`."""
+    require_purchases(purchases)
     start, end = days_of(period)
     tally = dict.fromkeys(("new", "returning", "repeated", "orders", "orders_of_new", "before"), 0)
     money = of_new = taken = Decimal(0)

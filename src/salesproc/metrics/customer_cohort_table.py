@@ -13,7 +13,7 @@ from salesproc._exact import EXACT
 from salesproc._tables import Shown
 from salesproc.metrics._units import first_day, numbering
 from salesproc.metrics.breakdown import Cell
-from salesproc.metrics.orders import OrderRow, OrderRules, Purchases, reduce_orders
+from salesproc.metrics.orders import OrderRow, OrderRules, Purchases, reduce_orders, require_purchases
 from salesproc.money import Money
 from salesproc.periods import Unit
 from salesproc.rates import Rate
@@ -180,6 +180,7 @@ def finish_customer_cohorts(
     purchases: Purchases[C], *, every: Unit = "month", running: bool = False
 ) -> CustomerCohorts:
     """The second half of `customer_cohorts`."""
+    require_purchases(purchases)
     number = numbering(every)
     now, over = number(purchases.as_of), number(purchases.as_of + timedelta(days=1))
     sizes: dict[int, int] = {}

@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias, get_args
 
 import attrs
 
+from salesproc._given import require_money
 from salesproc._shares import Share, exact_share
 from salesproc._tables import Shown
 from salesproc.errors import CurrencyMismatch, did_you_mean
@@ -167,10 +168,7 @@ def discounted_value(
 
 def _require_one_currency(margins: Sequence[Money]) -> None:
     for number, margin in enumerate(margins, 1):
-        given: object = margin  # callers without a type checker pass anything
-        if not isinstance(given, Money):
-            raise TypeError(f"margin {number} must be Money, got {given!r}")
-        if margin.currency != margins[0].currency:
+        if require_money(margin, f"margin {number}").currency != margins[0].currency:
             raise CurrencyMismatch(
                 f"margin {number} is in {margin.currency}, those before it in {margins[0].currency}; convert to one currency first"
             )

@@ -14,7 +14,7 @@ from salesproc._exact import EXACT
 from salesproc._tables import Shown
 from salesproc.metrics._period_days import days_of
 from salesproc.metrics.breakdown import Cell
-from salesproc.metrics.orders import OrderRow, OrderRules, Purchases, reduce_orders
+from salesproc.metrics.orders import OrderRow, OrderRules, Purchases, reduce_orders, require_purchases
 from salesproc.money import Money
 from salesproc.periods import Period
 
@@ -177,6 +177,7 @@ def finish_lost_potential(
     purchases: Purchases[C], *, by: Callable[[C], K], period: Period | None = None
 ) -> LostPotential[C]:
     """The second half of `lost_potential`."""
+    require_purchases(purchases)
     start, end = days_of(period)
     spent = defaultdict[K, dict[C, Decimal]](dict)
     silent = without_segment = 0

@@ -4,7 +4,7 @@ Every metric of customers rests on what is read here, so that all of them count 
 """
 
 import decimal
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar, cast
@@ -12,11 +12,12 @@ from typing import Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar, cast
 import attrs
 
 from salesproc._exact import EXACT
-from salesproc._given import chosen, is_missing
+from salesproc._given import chosen, instance, is_missing, several
 from salesproc._tables import Shown
 from salesproc.errors import CurrencyMismatch, LogError, SalesprocError
 from salesproc.metrics._adding import added
 from salesproc.metrics._log import comparable, local_day
+from salesproc.metrics._order_rows import fault_of
 from salesproc.metrics.breakdown import Cell
 from salesproc.metrics.purchase_lines import Kept, Line, PurchaseLines
 from salesproc.money import Money
@@ -180,6 +181,15 @@ class Purchases(Generic[C]):
         return f"<Purchases of {len(self.lines):,} customers to {self.as_of}: {self.counts}>"
 
 
+def require_purchases(given: object) -> None:
+    """Refuses what was not read yet.
+
+    Raises:
+        TypeError: It is no `Purchases`, such as the order list itself.
+    """
+    instance(given, Purchases, "purchases", "make them with reduce_orders(orders, as_of=...)")
+
+
 def reduce_orders(
     orders: Iterable[OrderRow[C]],
     *,
@@ -220,8 +230,10 @@ def reduce_orders(
     """
     if rates is not None and currency is None:
         raise ValueError("rates need currency=, the currency they lead to; for example currency='EUR'")
-    reader = _Reader[C](as_of, rules or OrderRules(), currency, rates)
-    found = reader.read(orders)
+    rules = rules or OrderRules()
+    instance(rules, OrderRules, "rules", "for example OrderRules(refunds='take back')")
+    reader = _Reader[C](as_of, rules, currency, rates)
+    found = reader.read(several(orders, "orders"))
     kept = cast("dict[C, Kept]", found)  # by day where days are folded; the others are put in order now
     lowered: dict[C, tuple[Line, ...]] = {}
     for customer in reader.out_of_the_ordinary(found):
@@ -295,7 +307,7 @@ class _Reader(Generic[C]):
                 else:
                     days[key] = amount
         except (TypeError, AttributeError, IndexError, KeyError) as error:
-            if isinstance(error, SalesprocError) or (fault := _fault(row)) is None:
+            if isinstance(error, SalesprocError) or (fault := fault_of(row)) is None:
                 raise
             raise LogError(f"row {number} {fault}: {row!r}") from error
         self.counts |= {"rows": number, "folded": folded}
@@ -360,7 +372,7 @@ class _Reader(Generic[C]):
         if self.rates is None:
             raise CurrencyMismatch(
                 f"row {number} is in {money.currency}, those before it in {self.currency}; "
-                f"give currency= and rates= to reduce_orders and finish from there, or read each currency apart"
+                f"give currency= and rates= to reduce_orders and what it returns to the finish_ function of the question, or read each currency apart"
             )
         self.counts["converted"] += 1
         return money.to(self.currency, self.rates)
@@ -379,20 +391,3 @@ class _Reader(Generic[C]):
         if amount < 0:
             self.refunded.setdefault(customer, set()).add(day)
         return True
-
-
-def _fault(row: object) -> str | None:
-    """What is wrong with a row; None when it is not to blame."""
-    if isinstance(row, Mapping):
-        return "is a mapping; make it a tuple, (row[...], row[...], row[...])"
-    fields = (*cast("Sequence[object]", row),) if isinstance(row, Sequence) else ()
-    if len(fields) < 3 or isinstance(row, str):
-        return "is no row of customer, time and amount"
-    if not isinstance(fields[2], Money):
-        return f"has the amount {fields[2]!r}; give Money(amount, currency)"
-    for field, fault in zip(fields, ("names its customer by", "has for a time"), strict=False):
-        try:
-            hash(field)
-        except TypeError:
-            return f"{fault} something that cannot be looked up"
-    return None

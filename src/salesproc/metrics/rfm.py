@@ -13,10 +13,11 @@ import attrs
 
 from salesproc import _text
 from salesproc._exact import EXACT
+from salesproc._given import whole_number
 from salesproc._tables import Shown
 from salesproc.metrics._separation import no_more_than_chance, usual_gap
 from salesproc.metrics.breakdown import Cell
-from salesproc.metrics.orders import OrderRow, OrderRules, Purchases, reduce_orders
+from salesproc.metrics.orders import OrderRow, OrderRules, Purchases, reduce_orders, require_purchases
 from salesproc.money import Money, money_maker
 
 __all__ = [
@@ -318,8 +319,9 @@ def finish_rfm(
     purchases: Purchases[C], *, cuts: int | RfmCuts = 5, segments: Sequence[RfmSegment] | None = None
 ) -> Rfm[C]:
     """The second half of `rfm`."""
+    require_purchases(purchases)
     relative = not isinstance(cuts, RfmCuts)
-    scores = cuts.scores if isinstance(cuts, RfmCuts) else cuts
+    scores = cuts.scores if isinstance(cuts, RfmCuts) else whole_number(cuts, "cuts")
     if scores < 2:
         raise ValueError(f"cuts must make at least 2 scores, got {cuts!r}")
     if segments is None:

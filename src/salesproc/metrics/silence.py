@@ -17,7 +17,7 @@ from salesproc._given import whole_number
 from salesproc._tables import Shown
 from salesproc.metrics._numbers import exact_number
 from salesproc.metrics.breakdown import Cell
-from salesproc.metrics.orders import OrderRow, OrderRules, Purchases, reduce_orders
+from salesproc.metrics.orders import OrderRow, OrderRules, Purchases, reduce_orders, require_purchases
 from salesproc.money import Money
 from salesproc.rates import Rate
 
@@ -245,6 +245,7 @@ def at_risk(
 
 def finish_at_risk(purchases: Purchases[C], *, policy: SilencePolicy | None = None) -> AtRisk[C]:
     """The second half of `at_risk`."""
+    require_purchases(purchases)
     policy = policy or SilencePolicy()
     with decimal.localcontext(EXACT):
         rows = [_row(purchases, customer, policy) for customer in purchases.lines]

@@ -15,7 +15,7 @@ from salesproc._given import chosen
 from salesproc._tables import Shown
 from salesproc.metrics._units import first_day, numbering
 from salesproc.metrics.breakdown import Cell
-from salesproc.metrics.orders import OrderRow, OrderRules, Purchases, reduce_orders
+from salesproc.metrics.orders import OrderRow, OrderRules, Purchases, reduce_orders, require_purchases
 from salesproc.periods import Unit
 
 __all__ = ["Xyz", "XyzClass", "XyzPolicy", "XyzRow", "finish_xyz", "xyz_classes"]
@@ -193,6 +193,7 @@ def xyz_classes(
 
 def finish_xyz(purchases: Purchases[C], *, policy: XyzPolicy | None = None) -> Xyz[C]:
     """The second half of `xyz_classes`."""
+    require_purchases(purchases)
     policy = policy or XyzPolicy()
     number = numbering(policy.every)
     end = number(

@@ -7,12 +7,13 @@ from typing import Any, ClassVar, Generic, NamedTuple, Self, TypeVar
 
 import attrs
 
+from salesproc._given import instance
 from salesproc.errors import RecordError
 from salesproc.money import Money
 from salesproc.records._joining import joined
 from salesproc.records._merging import Conflict, merge_contacts
 from salesproc.records._record import Stored, restored
-from salesproc.records.parties import AccountId, Contact, CustomerId, LeadId, OpportunityId
+from salesproc.records.parties import AccountId, Contact, CustomerId, LeadId, OpportunityId, a_contact
 from salesproc.stages import Journey, Process, Stage, StageKind, Transition, provided
 
 __all__ = ["RELATIONSHIP", "Buyer", "Complaint", "CustomerStage", "MergedCustomer", "Purchase", "Referral"]
@@ -124,12 +125,13 @@ class Buyer(Stored):
 
     Raises:
         RecordError: The journey is not in the stage of this class, or neither a person nor a company is named.
+        TypeError: *contact* is no `Contact`.
     """
 
     stage: ClassVar[CustomerStage]
 
     journey: Journey[CustomerStage]
-    contact: Contact | None = None
+    contact: Contact | None = attrs.field(default=None, validator=attrs.validators.optional(a_contact))
     account_id: AccountId | None = None
     lead_id: LeadId | None = None
     purchases: tuple[Purchase, ...] = ()
@@ -186,6 +188,7 @@ class Buyer(Stored):
             The survivor, what the two did not agree on (there the survivor's word stays), and what stood or may have stood in both.
 
         Raises:
+            TypeError: *duplicate* is no customer.
             RecordError: Both have the same id, one was merged into the other before or a third into both, or this one has left and the other is a customer or bought after that.
 
         >>> from datetime import UTC, datetime
@@ -199,6 +202,7 @@ class Buyer(Stored):
         >>> merged.conflicts
         (Conflict(field='name', kept='Lin Wei', dropped='Lin W.'),)
         """
+        instance(duplicate, Buyer, "duplicate", "merge takes the record itself, not its id")
         if duplicate.id == self.id:
             raise RecordError(f"{self.id} cannot be merged into itself; give a record with another id")
         twice = {self.id, *self.merged_ids} & {duplicate.id, *duplicate.merged_ids}
@@ -240,8 +244,10 @@ class Buyer(Stored):
         return restored(cls, data, RELATIONSHIP)
 
     def __repr__(self) -> str:
-        bought = len(self.purchases)
-        return f"<{type(self).__name__} {self.id}, {bought} {'purchase' if bought == 1 else 'purchases'}>"
+        back = sum(one.amount.amount < 0 for one in self.purchases)
+        bought = len(self.purchases) - back
+        refunds = f", {back} given back" if back else ""
+        return f"<{type(self).__name__} {self.id}, {bought} {'purchase' if bought == 1 else 'purchases'}{refunds}>"
 
 
 def _look_alikes(mine: Sequence[Purchase], all_of_both: Iterable[Purchase]) -> tuple[Purchase, ...]:

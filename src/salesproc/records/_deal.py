@@ -10,7 +10,7 @@ from salesproc import _plain
 from salesproc.errors import RecordError, StorageError, did_you_mean
 from salesproc.money import Money
 from salesproc.records._record import Stored, restored
-from salesproc.records.parties import AccountId, Contact, CustomerId, LeadId, OpportunityId
+from salesproc.records.parties import AccountId, Contact, CustomerId, LeadId, OpportunityId, a_contact
 from salesproc.records.reasons import OpportunityKind
 from salesproc.stages import (
     SIX_STEP_SALE,
@@ -96,13 +96,14 @@ class Deal(Stored):
     Raises:
         RecordError: The journey is not in a stage of this class, nobody is named that it is with, or an up-sell, a
             cross-sell or a renewal names no customer.
+        TypeError: *contact* is no `Contact`.
     """
 
     stage_kinds: ClassVar[tuple[StageKind, ...]]
 
     journey: Journey[str]
     pipeline: Process[Any] = SIX_STEP_SALE
-    contact: Contact | None = None
+    contact: Contact | None = attrs.field(default=None, validator=attrs.validators.optional(a_contact))
     kind: str = OpportunityKind.NEW_BUSINESS
     lead_id: LeadId | None = None
     account_id: AccountId | None = None

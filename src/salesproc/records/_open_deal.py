@@ -5,6 +5,7 @@ from typing import ClassVar, Literal, Self
 
 import attrs
 
+from salesproc._given import require_money
 from salesproc._instants import require_aware
 from salesproc.errors import CurrencyMismatch, RecordError, UnknownName
 from salesproc.money import Money
@@ -90,9 +91,7 @@ class OpenDeal(Deal):
             CurrencyMismatch: It was in another currency.
             TransitionRefused: It lies before the last change of the amount.
         """
-        given: object = amount  # callers without a type checker pass a text or a number
-        if not isinstance(given, Money):
-            raise TypeError(f"amount must be Money(amount, currency), got {given!r}")
+        require_money(amount, "amount")
         before = self.amount
         if before is not None and before.currency != amount.currency:
             raise CurrencyMismatch(

@@ -9,7 +9,7 @@ import attrs
 from salesproc.errors import RecordError
 from salesproc.records._merging import Conflict, merge_contacts
 from salesproc.records._record import Stored, carried, restored
-from salesproc.records.parties import Contact, LeadId
+from salesproc.records.parties import Contact, LeadId, a_contact
 from salesproc.stages import (
     LIFECYCLE,
     Accepted,
@@ -71,11 +71,12 @@ class Person(Stored):
 
     Raises:
         RecordError: The journey is not in the stage of this class, or lacks what the stage guarantees.
+        TypeError: *contact* is no `Contact`.
     """
 
     stage: ClassVar[LifecycleStage]
 
-    contact: Contact
+    contact: Contact = attrs.field(validator=a_contact)
     source: str
     journey: Journey[LifecycleStage]
     merged_ids: tuple[LeadId, ...] = ()

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Self
 
 import attrs
 
+from salesproc._given import require_money
 from salesproc._instants import earlier
 from salesproc.errors import RecordError, UnknownName
 from salesproc.money import Money
@@ -69,15 +70,16 @@ class Customer(Buyer):
         """They bought something.
 
         Args:
-            amount: For how much.
+            amount: For how much. An amount below 0 is money given back: it lowers the totals, and by itself is no purchase.
             at: When, aware.
             opportunity_id: The deal it came from, if any.
 
         Raises:
+            TypeError: *amount* is no `Money`.
             TransitionRefused: It lies before the last purchase, or before they were a customer.
         """
         self._in_order("buy", at, self.last_purchase_at)
-        purchase = Purchase(self.id, at, amount, opportunity_id)
+        purchase = Purchase(self.id, at, require_money(amount, "amount"), opportunity_id)
         return attrs.evolve(self, purchases=(*self.purchases, purchase))
 
     def complain(self, about: str, *, at: datetime) -> "Customer":

@@ -7,7 +7,7 @@ from typing import Any, NewType
 
 import attrs
 
-from salesproc._given import texts
+from salesproc._given import instance, texts
 from salesproc._instants import earlier, require_aware
 from salesproc.errors import RecordError, UnknownName
 from salesproc.records._record import Stored
@@ -42,6 +42,11 @@ def _named(_: object, field: "attrs.Attribute[str]", value: object) -> None:
         raise RecordError(f"a {field.name} has at least one visible sign in any script, got {value!r}")
 
 
+def _text(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
+    if value is not None and not isinstance(value, str):
+        raise RecordError(f"the {field.name} of a contact is text or None, got {value!r}")
+
+
 def _interests(given: Iterable[str]) -> tuple[str, ...]:
     return texts(given, "interests")
 
@@ -65,7 +70,7 @@ class Contact(Stored):
         time_zone: Where they are, such as ``"Africa/Cairo"``: calls go by their clock.
 
     Raises:
-        RecordError: The name is blank.
+        RecordError: The name is blank, or a field is no text.
 
     Source:
         The contact list of document 001: phone, e-mail, company, general interests.
@@ -75,17 +80,26 @@ class Contact(Stored):
     """
 
     name: str = attrs.field(validator=_named)
-    email: str | None = attrs.field(default=None, kw_only=True)
-    phone: str | None = attrs.field(default=None, kw_only=True)
-    company: str | None = attrs.field(default=None, kw_only=True)
+    email: str | None = attrs.field(default=None, kw_only=True, validator=_text)
+    phone: str | None = attrs.field(default=None, kw_only=True, validator=_text)
+    company: str | None = attrs.field(default=None, kw_only=True, validator=_text)
     interests: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_interests)
-    locale: str | None = attrs.field(default=None, kw_only=True)
-    time_zone: str | None = attrs.field(default=None, kw_only=True)
+    locale: str | None = attrs.field(default=None, kw_only=True, validator=_text)
+    time_zone: str | None = attrs.field(default=None, kw_only=True, validator=_text)
 
     @property
     def missing_fields(self) -> tuple[str, ...]:
         """What a contact list asks for and is not known yet: e-mail, phone, company, interests."""
         return tuple(name for name in _WANTED if not getattr(self, name))
+
+
+def a_contact(_: object, __: object, value: Contact) -> None:
+    """An attrs validator: it is a contact, and not the name of one.
+
+    Raises:
+        TypeError: It is something else.
+    """
+    instance(value, Contact, "contact", "for example Contact('Lin Wei', company='Harbour Ltd')")
 
 
 @attrs.frozen(kw_only=True)

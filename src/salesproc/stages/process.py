@@ -180,7 +180,8 @@ class Process(Definition[S]):
             raise TypeError(f"step() takes an event or to=, and got both: {event!r} and {to!r}")
         before = last.at
         # Within UTC the wall clock is the instant; anything else is compared with care.
-        if (at < before) if at.tzinfo is UTC is before.tzinfo else earlier(require_aware(at, "at"), before):
+        zone = getattr(at, "tzinfo", None)  # a plain date has none, and is refused
+        if (at < before) if zone is UTC is before.tzinfo else earlier(require_aware(at, "at"), before):
             return _backwards(journey, event, at, before)
         facts = evidence or NO_EVIDENCE
         target, checks = move
