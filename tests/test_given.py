@@ -8,7 +8,16 @@ from fractions import Fraction
 
 import pytest
 
-from salesproc import LogError, Money, NaiveTimeError, Period, RecordError, UnknownName, WorkingCalendar
+from salesproc import (
+    LogError,
+    Money,
+    MoneyError,
+    NaiveTimeError,
+    Period,
+    RecordError,
+    UnknownName,
+    WorkingCalendar,
+)
 from salesproc._given import (
     exact_number,
     is_missing,
@@ -20,11 +29,12 @@ from salesproc._given import (
     whole_number,
 )
 from salesproc.agreement import LeadAgreement, review_agreement
-from salesproc.customers import follow_ups
+from salesproc.customers import duplicates, follow_ups
 from salesproc.follow_up import prepare_call
 from salesproc.goals import roadmap, working_days
-from salesproc.lifetime import finish_purchase_history
+from salesproc.lifetime import finish_purchase_history, holdout_history
 from salesproc.loyalty import (
+    climb,
     dependency,
     finish_referred_orders_share,
     finish_tiers,
@@ -68,8 +78,17 @@ from salesproc.qualification import (
     grade_calibration,
     score_calibration,
 )
-from salesproc.records import Contact, Customer, CustomerId, Opportunity, OpportunityId, PlannedActivity
-from salesproc.stages import WIN_BACK, Process, confirmed
+from salesproc.records import (
+    Contact,
+    Customer,
+    CustomerId,
+    Lead,
+    LeadId,
+    Opportunity,
+    OpportunityId,
+    PlannedActivity,
+)
+from salesproc.stages import LOYALTY_LADDER, WIN_BACK, Process, confirmed
 
 DAY = timedelta(days=1)
 OFFICE = WorkingCalendar.weekly(range(5), time(9), time(17), tz="Europe/Berlin")
@@ -256,6 +275,31 @@ WITHOUT_PERIOD = [
             lambda: Customer.register(CustomerId("C-1"), at=NOON, contact=ADA).merge("C-2"),
             TypeError,
             "duplicate must be a Buyer, got a str; merge takes the record itself, not its id",
+        ),
+        (
+            lambda: Lead.capture(LeadId("L-1"), ADA, source="event", at=NOON).merge("L-2"),
+            TypeError,
+            "duplicate must be a Person, got a str; merge takes the record itself, not its id",
+        ),
+        (
+            lambda: climb(LOYALTY_LADDER.start("ann", at=NOON), "regular", at=NOON),
+            TypeError,
+            "assessment must be an Assessment, got a str; make it with assess(...)",
+        ),
+        (
+            lambda: duplicates(["C-1"]),
+            TypeError,
+            "a record has a contact, got 'C-1'; give the records themselves",
+        ),
+        (
+            lambda: holdout_history([], calibration_end="2026-01-01", as_of=PAIR[1], unit="week"),
+            NaiveTimeError,
+            "calibration_end has the text '2026-01-01' for a time",
+        ),
+        (
+            lambda: Money(5, "€"),
+            MoneyError,
+            "a currency must be an active ISO 4217 code in capitals, got '€'; for example 'EUR'",
         ),
         *(
             (

@@ -34,7 +34,8 @@ def _amount(amount: Decimal | int | str) -> Decimal:
 def _currency(code: str) -> str:
     if code in MINOR_DIGITS:
         return code
-    hint = did_you_mean(str(code).upper(), MINOR_DIGITS)
+    near = did_you_mean(str(code).upper(), MINOR_DIGITS)
+    hint = near if str(code).isalpha() else "for example 'EUR'"  # nothing is near a sign such as €
     raise MoneyError(f"a currency must be an active ISO 4217 code in capitals, got {code!r}; {hint}")
 
 

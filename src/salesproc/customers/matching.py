@@ -237,7 +237,13 @@ class Index(Generic[R]):
             self.add(record)
 
     def add(self, record: R) -> None:
-        """Puts one more record into the file."""
+        """Puts one more record into the file.
+
+        Raises:
+            TypeError: It is no record with a contact, such as an id.
+        """
+        if not hasattr(record, "contact"):
+            raise TypeError(f"a record has a contact, got {record!r}; give the records themselves")
         if record.contact is None:
             return
         keys = self._keys(record.contact)

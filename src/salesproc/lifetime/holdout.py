@@ -12,6 +12,7 @@ from salesproc._tables import Cell, Shown
 from salesproc.errors import PeriodError
 from salesproc.lifetime._time import TimeUnit, in_units, length_of
 from salesproc.lifetime.purchase_history import PurchaseHistory, finish_purchase_history
+from salesproc.metrics._log import comparable
 from salesproc.metrics.orders import OrderRow, OrderRules, Purchases, reduce_orders
 
 __all__ = ["HoldoutHistory", "finish_holdout_history", "holdout_history"]
@@ -99,6 +100,7 @@ def holdout_history(
     Raises:
         PeriodError: The holdout does not end after it begins, or there is no such unit.
         LogError: A row that cannot be read.
+        NaiveTimeError: *calibration_end* is of another kind than *as_of*, or no time at all.
         CurrencyMismatch: Orders in several currencies.
 
     >>> from salesproc import Money
@@ -108,6 +110,7 @@ def holdout_history(
     1 customers to 2025-03-31, 1 of them bought 1 times to 2025-06-30, 1 newcomers left out
     """
     length_of(unit)
+    comparable(calibration_end, as_of, "calibration_end")
     rows = [*orders]
     before = reduce_orders(rows, as_of=_end_of_day(calibration_end), rules=rules)
     return finish_holdout_history(before, reduce_orders(rows, as_of=as_of, rules=rules), unit=unit)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from salesproc._given import instance
 from salesproc._instants import require_aware
 from salesproc.loyalty.assessment import Assessment
 from salesproc.stages import LOYALTY_LADDER, Journey, LadderStage
@@ -33,6 +34,7 @@ def climb(
 
     Raises:
         NaiveTimeError: *at* has no zone.
+        TypeError: *assessment* is no `Assessment`.
         ValueError: The assessment has no rung, since there was no purchase, or is of a day after *at*; or the journey is of another process.
         TransitionRefused: The time runs backwards, or a purchase that had counted is gone: no step leads down from repeat.
 
@@ -50,6 +52,7 @@ def climb(
     become_regular -> regular
     fall_back -> repeat days since the last: 194, at most 93 is needed
     """
+    instance(assessment, Assessment, "assessment", "make it with assess(...)")
     if assessment.tier is None:
         raise ValueError(
             f"{journey.entity} has no purchase up to {assessment.as_of}: there is no rung to climb to"

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Generic, Literal, NamedTuple, Self, TypeVar
 
 import attrs
 
+from salesproc._given import instance
 from salesproc.errors import RecordError
 from salesproc.records._merging import Conflict, merge_contacts
 from salesproc.records._record import Stored, carried, restored
@@ -126,8 +127,10 @@ class Person(Stored):
             The survivor, and what the two did not agree on: there the survivor's word stays.
 
         Raises:
+            TypeError: *duplicate* is no lead.
             RecordError: Both have the same id.
         """
+        instance(duplicate, Person, "duplicate", "merge takes the record itself, not its id")
         if duplicate.id == self.id:
             raise RecordError(f"{self.id} cannot be merged into itself; give a record with another id")
         together = merge_contacts(self.contact, duplicate.contact)
