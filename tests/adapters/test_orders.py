@@ -152,6 +152,11 @@ def test_another_delimiter_is_guessed_in_the_message_only(sign):
     assert len(read_orders(io.StringIO(text), **columns, delimiter=sign).rows) == 1
 
 
+def test_a_sign_in_the_only_column_is_part_of_its_name():
+    columns = {"customer": "a|b", "at": "a|b", "amount": "a|b", "currency": "EUR"}
+    assert read_orders(io.StringIO("a|b\nann\n"), **columns).read == 1
+
+
 @pytest.mark.parametrize(
     ("text", "amount"),
     [

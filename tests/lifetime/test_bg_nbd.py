@@ -92,6 +92,7 @@ def test_the_closed_form_divides_by_nothing_at_a_and_b_that_add_up_to_one(b):
     """Of somebody without a repeat; mostly those who leave at once or stay."""
     at, beside = (expected_purchases(Point(1.0, 1.0, 0.5, one), 0, 0.0, 5.0) for one in (b, b + 1e-7))
     assert at == pytest.approx(beside, rel=1e-6)
+    assert at == pytest.approx(integrated_purchases(Point(1.0, 1.0, 0.5, b), 0, 0.0, 5.0, 0.0), rel=1e-7)
 
 
 @settings(max_examples=30)

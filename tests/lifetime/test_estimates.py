@@ -103,11 +103,12 @@ def test_the_interval_is_made_of_the_outer_samples():
     assert found.error == pytest.approx(math.sqrt(1000 * 1001 / 12))
 
 
-def test_samples_without_a_value_are_counted_as_failed():
-    """A mean lifetime does not exist where alpha is 1 or less."""
+@pytest.mark.parametrize("nothing", [None, math.nan])
+def test_samples_without_a_value_are_counted_as_failed(nothing):
+    """A mean lifetime does not exist where alpha is 1 or less; a NaN among the samples would sort anyhow."""
 
     def lifetime(model):
-        return model.alpha if model.alpha < found_at else None
+        return model.alpha if model.alpha < found_at else nothing
 
     found_at = MODEL.alpha * 1.01
     drawn = bootstrap(REGULAR, fit_shifted_beta_geometric, lifetime, seed=3, runs=60)

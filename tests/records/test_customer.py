@@ -218,6 +218,11 @@ def test_money_given_back_is_no_purchase():
     back = who.buy(Money(-20, "USD"), at=T[2])
     assert repr(back) == "<Customer C-1, 1 purchase, 1 given back>"
     assert back.totals == {"USD": Money(30, "USD")}
+    assert (back.first_purchase_at, back.last_purchase_at) == (T[1], T[1])
+    assert customer().buy(Money(-20, "USD"), at=T[1]).last_purchase_at is None
+    for work in (lambda: back.buy(USD, at=T[1]), lambda: back.leave(reason="price", at=T[1])):
+        with pytest.raises(TransitionRefused, match="the time of (buy|leave) is"):
+            work()
 
 
 @pytest.mark.parametrize(

@@ -119,13 +119,14 @@ def _header(reader: Iterator[list[str]], name: str, asked: Sequence[Column]) -> 
 
 def _require(asked: Iterable[Column], known: Iterable[object], where: str) -> None:
     names = list(known)
+    missing = next((column for column in asked if column not in names), None)
+    if missing is None:
+        return
     only = str(names[0]) if len(names) == 1 else ""
     other = next((sign for sign in ";\t|" if sign in only), None)
     if other is not None:
         raise LogError(f"{where} has one column, {only!r}; give delimiter={other!r}")
-    for column in asked:
-        if column not in names:
-            raise UnknownName("column", str(column), map(str, names), where)
+    raise UnknownName("column", str(missing), map(str, names), where)
 
 
 def _span(before: int, after: int) -> str:

@@ -9,9 +9,7 @@ from typing import NamedTuple
 
 from salesproc.lifetime._special import hypergeometric, integral
 
-_NEAR = (
-    1e-3  # how near to 1 a, and to 0 the sum it depends on, make the closed form divide by too small a number
-)
+_NEAR = 1e-3  # how near a comes to 1, or a + b + x to 1, where the closed form divides by too small a number
 _WORTHLESS = 50.0  # times as long as money takes to decay by a factor of e: a part in 1e21 is left
 _FAR = -8.0  # from where on the transformed series would cancel
 

@@ -7,13 +7,12 @@ from itertools import accumulate
 from operator import add
 from typing import TypeAlias, TypeVar
 
-from salesproc._given import instance
 from salesproc._instants import MICROSECOND
 from salesproc.errors import FitError
 from salesproc.lifetime._fit import Likelihood, ModelFit, Vector, at_edges, maximise
 from salesproc.lifetime._time import length_of
 from salesproc.lifetime.bg_nbd import BgNbd
-from salesproc.lifetime.purchase_history import PurchaseHistory
+from salesproc.lifetime.purchase_history import PurchaseHistory, require_history
 
 __all__ = ["fit_bg_nbd"]
 
@@ -63,9 +62,7 @@ def fit_bg_nbd(history: PurchaseHistory[C]) -> BgNbd:
     >>> print(model.undetermined)
     these data hardly determine the model: one standard error moves a by a factor of 3.81, b by a factor of 5.6
     """
-    instance(
-        history, PurchaseHistory, "history", "make one with purchase_history(orders, as_of=..., unit=...)"
-    )
+    require_history(history)
     patterns, scale = _patterns(history)
     repeats = sum(x * n for x, _, _, n in patterns)
     counts = Counter[int]()

@@ -136,7 +136,7 @@ def bootstrap(
             sample: float | None = quantity(fit(data.resampled(chance)))
         except FitError:
             sample = None
-        if sample is None:
+        if sample is None or is_missing(sample):
             failed += 1
         else:
             samples.append(sample)

@@ -19,7 +19,7 @@ from salesproc.lifetime._time import TimeUnit, horizon_in_units, in_units
 from salesproc.lifetime.bg_nbd import BgNbd, discount_force
 from salesproc.lifetime.estimates import Estimate, joint_estimate
 from salesproc.lifetime.gamma_gamma import GammaGamma
-from salesproc.lifetime.purchase_history import PurchaseHistory
+from salesproc.lifetime.purchase_history import PurchaseHistory, require_history
 from salesproc.metrics._numbers import Number, rounded_money
 from salesproc.money import Money
 
@@ -211,9 +211,7 @@ def customer_outlook(
     >>> [(row.customer, round(row.purchases, 2), round(row.purchase_value, 2), round(row.worth, 2)) for row in found.rows]
     [('ann', 1.38, 26.43, 10.26), ('bob', 0.27, 35.22, 2.63)]
     """
-    instance(
-        history, PurchaseHistory, "history", "make one with purchase_history(orders, as_of=..., unit=...)"
-    )
+    require_history(history)
     instance(model, BgNbd, "model", "fit one with fit_bg_nbd(history)")
     if values is not None:
         instance(values, GammaGamma, "values", "fit them with fit_gamma_gamma(history)")

@@ -8,10 +8,10 @@ from typing import NamedTuple, TypeVar
 
 import attrs
 
-from salesproc._given import instance, whole_number
+from salesproc._given import whole_number
 from salesproc._tables import Cell, Shown
 from salesproc.lifetime.bg_nbd import BgNbd
-from salesproc.lifetime.holdout import HoldoutHistory
+from salesproc.lifetime.holdout import HoldoutHistory, require_holdout
 from salesproc.lifetime.purchase_history import PurchaseHistory
 
 __all__ = [
@@ -100,12 +100,7 @@ def conditional_expectations(
     [(0, 1, 0.4, 0.0), (1, 1, 0.75, 1.0), (2, 1, 1.0, 2.0)]
     """
     whole_number(most, "most", least=1)
-    instance(
-        holdout,
-        HoldoutHistory,
-        "holdout",
-        "make one with holdout_history(orders, calibration_end=..., as_of=..., unit=...)",
-    )
+    require_holdout(holdout)
     groups = defaultdict[int, list[tuple[float, int]]](list)
     known = dict[tuple[int, timedelta, timedelta], float]()
     for row in holdout.calibration.rows:

@@ -11,12 +11,11 @@ from typing import ClassVar, TypeAlias, TypeVar
 
 import attrs
 
-from salesproc._given import instance
 from salesproc.errors import FitError
 from salesproc.lifetime._fit import Likelihood, ModelFit, Vector, at_edges, maximise
 from salesproc.lifetime._special import digamma, trigamma
 from salesproc.lifetime.estimates import FittedModel, parameter_words, positive
-from salesproc.lifetime.purchase_history import CustomerHistory, PurchaseHistory
+from salesproc.lifetime.purchase_history import CustomerHistory, PurchaseHistory, require_history
 
 __all__ = ["GammaGamma", "fit_gamma_gamma"]
 
@@ -110,9 +109,7 @@ def fit_gamma_gamma(history: PurchaseHistory[C]) -> GammaGamma:
     >>> model.fit.customers, round(model.mean_value)
     (10, 33)
     """
-    instance(
-        history, PurchaseHistory, "history", "make one with purchase_history(orders, as_of=..., unit=...)"
-    )
+    require_history(history)
     patterns, scale, left_out = _patterns(history)
     by_repeats = _totals(patterns)
 

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 import attrs
 
 from salesproc import _text
+from salesproc._given import instance
 from salesproc._tables import Cell, Shown
 from salesproc.errors import PeriodError
 from salesproc.lifetime._time import TimeUnit, in_units, length_of
@@ -76,6 +77,16 @@ class HoldoutHistory(Shown, Generic[C]):
             f"{len(self.calibration.rows):,} customers to {self.cut}, {len(self.bought):,} of them bought {sum(self.bought.values()):,} times "
             f"to {self.until}, {self.newcomers:,} newcomers left out"
         )
+
+
+def require_holdout(given: object) -> None:
+    """Refuses what is not cut into calibration and holdout.
+
+    Raises:
+        TypeError: It is not, such as a whole history.
+    """
+    how = "make one with holdout_history(orders, calibration_end=..., as_of=..., unit=...)"
+    instance(given, HoldoutHistory, "holdout", how)
 
 
 def holdout_history(

@@ -13,7 +13,7 @@ import attrs
 
 from salesproc import _text
 from salesproc._exact import EXACT
-from salesproc._given import leading_fields, whole_number
+from salesproc._given import instance, leading_fields, whole_number
 from salesproc._tables import Cell, Shown
 from salesproc.errors import CurrencyMismatch, LogError
 from salesproc.lifetime._time import TimeUnit, in_units, length_of, time_of
@@ -148,6 +148,15 @@ class PurchaseHistory(Shown, Generic[C]):
         unused += f", {counts.without_customer:,} of nobody" if counts.without_customer else ""
         apart = f", {self.apart:,} refunds on days of their own in no value" if self.apart else ""
         return f"{len(self.rows):,} customers{until}, {self.came_back:,} came back {self.repeats:,} times, time by the {self.unit}{apart}{unused}"
+
+
+def require_history(given: object) -> None:
+    """Refuses what is no history.
+
+    Raises:
+        TypeError: It is none, such as the order list itself.
+    """
+    instance(given, PurchaseHistory, "history", "make one with purchase_history(orders, as_of=..., unit=...)")
 
 
 def purchase_history(

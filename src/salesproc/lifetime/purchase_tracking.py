@@ -8,11 +8,10 @@ from typing import NamedTuple, TypeVar
 
 import attrs
 
-from salesproc._given import instance
 from salesproc._tables import Cell, Shown
 from salesproc.lifetime._time import TimeUnit, length_of
 from salesproc.lifetime.bg_nbd import BgNbd
-from salesproc.lifetime.holdout import HoldoutHistory
+from salesproc.lifetime.holdout import HoldoutHistory, require_holdout
 
 __all__ = ["PurchaseTracking", "TrackingPoint", "purchase_tracking"]
 
@@ -111,12 +110,7 @@ def purchase_tracking(
     >>> print(purchase_tracking(model, holdout))
     2.1 purchases expected and 3 made in the holdout to 2025-06-30, -30.5%
     """
-    instance(
-        holdout,
-        HoldoutHistory,
-        "holdout",
-        "make one with holdout_history(orders, calibration_end=..., as_of=..., unit=...)",
-    )
+    require_holdout(holdout)
     step, points, known = length_of(every), list[TrackingPoint](), dict[int, float]()
     if not holdout.first_days:
         return PurchaseTracking(points=(), model=model)

@@ -153,13 +153,13 @@ class Buyer(Stored):
 
     @property
     def first_purchase_at(self) -> datetime | None:
-        """When they first bought; ``None`` where no purchase is recorded."""
-        return self.purchases[0].at if self.purchases else None
+        """When they first bought, money given back not counted; ``None`` where no purchase is recorded."""
+        return next((one.at for one in self.purchases if one.amount.amount >= 0), None)
 
     @property
     def last_purchase_at(self) -> datetime | None:
-        """When they last bought; ``None`` where no purchase is recorded."""
-        return self.purchases[-1].at if self.purchases else None
+        """When they last bought, money given back not counted; ``None`` where no purchase is recorded."""
+        return next((one.at for one in reversed(self.purchases) if one.amount.amount >= 0), None)
 
     @property
     def totals(self) -> dict[str, Money]:
@@ -248,6 +248,11 @@ class Buyer(Stored):
         bought = len(self.purchases) - back
         refunds = f", {back} given back" if back else ""
         return f"<{type(self).__name__} {self.id}, {bought} {'purchase' if bought == 1 else 'purchases'}{refunds}>"
+
+
+def last_entry_at(buyer: Buyer) -> datetime | None:
+    """When they last bought or were given money back; ``None`` where neither is recorded."""
+    return buyer.purchases[-1].at if buyer.purchases else None
 
 
 def _look_alikes(mine: Sequence[Purchase], all_of_both: Iterable[Purchase]) -> tuple[Purchase, ...]:

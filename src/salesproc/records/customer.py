@@ -18,6 +18,7 @@ from salesproc.records._buyer import (
     MergedCustomer,
     Purchase,
     Referral,
+    last_entry_at,
 )
 from salesproc.records._record import carried, in_order
 from salesproc.records.parties import AccountId, Contact, CustomerId, LeadId, OpportunityId
@@ -78,7 +79,7 @@ class Customer(Buyer):
             TypeError: *amount* is no `Money`.
             TransitionRefused: It lies before the last purchase, or before they were a customer.
         """
-        self._in_order("buy", at, self.last_purchase_at)
+        self._in_order("buy", at, last_entry_at(self))
         purchase = Purchase(self.id, at, require_money(amount, "amount"), opportunity_id)
         return attrs.evolve(self, purchases=(*self.purchases, purchase))
 
@@ -176,7 +177,7 @@ class Customer(Buyer):
         Raises:
             TransitionRefused: There is no reason, or it lies before something they did as a customer.
         """
-        self._in_order("leave", at, self.last_purchase_at)
+        self._in_order("leave", at, last_entry_at(self))
         journey = RELATIONSHIP.step(self.journey, "leave", at=at, by=by, reason=reason).unwrap()
         return carried(self, FormerCustomer, journey)
 
@@ -212,7 +213,7 @@ class FormerCustomer(Buyer):
     def merge(self, duplicate: Buyer) -> MergedCustomer[Self]:
         """As `Customer.merge`; somebody who has left did nothing later."""
         found = super().merge(duplicate)
-        last = found.survivor.last_purchase_at
+        last = last_entry_at(found.survivor)
         if isinstance(duplicate, Customer) or (last is not None and earlier(self.left_at, last)):
             raise RecordError(
                 f"{self.id} left at {self.left_at}, and {duplicate.id} did not; merge {self.id} into {duplicate.id}"
